@@ -1,0 +1,53 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`. Both set the project up on the first run.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?=
+MAPPING ?=
+ORDERS ?= 2000
+
+.PHONY: demo test test-sqlite test-postgres lint bench lock texts clean
+
+$(VENV)/demo.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ombud needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/demo.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/demo.stamp  ## orders turn into cases, on a small generated marketplace or on DATA=folder MAPPING=file.sql
+	@$(BIN)/python examples/demo.py $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) --orders $(ORDERS)
+
+test: test-sqlite test-postgres  ## the whole suite, on both databases
+
+test-sqlite: $(VENV)/dev.stamp
+	$(BIN)/pytest -n auto
+
+test-postgres: $(VENV)/dev.stamp  ## on a throwaway PostgreSQL, or on DATABASE_URL where that is set
+	@tests/with_postgres $(BIN)/pytest -n auto
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp  ## measures everything in docs/performance.md; SCALE=small for a quick look
+	$(BIN)/python -m benchmarks $(if $(SCALE),--scale $(SCALE))
+
+texts: $(VENV)/dev.stamp  ## gathers the words to translate and compiles the translations
+	$(BIN)/pybabel -q extract --project=ombud --omit-header --no-location --sort-output -k _ -k N_ -o src/ombud/locale/django.pot src/ombud
+	for language in ru zh_Hans; do $(BIN)/pybabel -q update --no-fuzzy-matching --omit-header --no-wrap -D django -i src/ombud/locale/django.pot -d src/ombud/locale -l $$language; done
+	$(BIN)/pybabel -q compile -D django -d src/ombud/locale
+
+lock: $(VENV)/demo.stamp  ## after a change of dependencies
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev --extra spark -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -c requirements-dev.lock -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) demo build dist

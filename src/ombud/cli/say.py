@@ -1,0 +1,74 @@
+"""How the command line speaks: the reader's language, tables, progress, and errors that name the place and the mend."""
+
+from __future__ import annotations
+
+import gettext
+import json
+import locale
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ombud.domain.problems import OmbudError
+
+LANGUAGES = {"en": "en", "ru": "ru", "zh": "zh_Hans"}
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+_translation: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def speak(language: str | None) -> None:
+    """Sets the language of everything said from here on; None: that of OMBUD_LANG or of the system."""
+    global _translation  # noqa: PLW0603 (one process speaks to one person)
+    wanted = language or os.environ.get("OMBUD_LANG") or locale.getlocale()[0] or "en"
+    name = LANGUAGES.get(wanted[:2].lower(), "en")
+    _translation = gettext.translation("django", str(files("ombud") / "locale"), [name], fallback=True)
+
+
+def _(text: str) -> str:
+    """`text` in the reader's language."""
+    return _translation.gettext(text) if text else text
+
+
+def fail(error: OmbudError) -> typer.Exit:
+    """Says every problem on standard error; raise what it returns. Exit code 2: refused input, nothing was done."""
+    for problem in error.problems:
+        err.print(f"[red]✗[/red] {_escape(problem.say(_))}", soft_wrap=True)
+    if error.more:
+        err.print(_("… and {count} more.").format(count=error.more))
+    return typer.Exit(2)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output, for programs."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar on standard error, only for a person at a terminal: call it with (step, done, total or None)."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
+        task = bars.add_task(title, total=None)
+
+        def advance(step: str, done: int, total: int | None) -> None:
+            bars.update(task, description=f"{title}: {step}", completed=done, total=total)
+
+        yield advance
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", "\\[")

@@ -1,0 +1,66 @@
+"""What is wrong, where, and how to mend it: the one shape of every error that a person reads.
+
+A text is English with named fields, `"{value} is no instant"`, and is also the key of its translation. Only the door
+(CLI, API, page) knows the reader's language, so it translates; below it nothing is rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+def N_(text: str) -> str:  # noqa: N802 (the name that gettext tools look for)
+    """Marks `text` for translation and returns it as it is; the door that shows it translates it."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a problem stands. `line` and `row` count from 1; a Parquet file has rows and no lines."""
+
+    file: str = ""
+    line: int | None = None
+    row: int | None = None
+    column: str = ""
+
+    def __str__(self) -> str:
+        at = self.file
+        if self.line is not None:
+            at += f":{self.line}"
+        elif self.row is not None:
+            at += f" row {self.row}"
+        return ", ".join(part for part in (at, self.column) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: a stable `code` for programs, a translatable `text` with its `values`, and how to mend it."""
+
+    code: str
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    place: Place | None = None
+    mend: str = ""
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """The problem in one line: place, what is wrong, how to mend it."""
+        said = translate(self.text).format(**self.values)
+        if self.mend:
+            said += " " + translate(self.mend).format(**self.values)
+        return f"{self.place}: {said}" if self.place and str(self.place) else said
+
+
+class OmbudError(Exception):
+    """Refused input, whole: nothing of it was done. Carries every problem found, in the order of the input.
+
+    `more` counts problems found beyond those listed.
+    """
+
+    def __init__(self, *problems: Problem, more: int = 0) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+        self.more = more
+
+    def __str__(self) -> str:
+        return "\n".join(problem.say() for problem in self.problems)

@@ -1,0 +1,35 @@
+"""Django's settings. Everything an installation may change is an environment variable, listed in docs/settings.md."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dj_database_url
+
+PACKAGE = Path(__file__).parent
+
+SECRET_KEY = os.environ.get("OMBUD_SECRET_KEY", "only-for-the-command-line-and-the-demo")
+DEBUG = False
+INSTALLED_APPS = ["ombud.store"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{Path(os.environ.get('OMBUD_STORE', 'ombud.sqlite3')).resolve()}"
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"] |= {
+        "ENGINE": "ombud.store.sqlite",
+        "OPTIONS": {
+            # A writer that will write asks for the lock at once, so that two of them wait instead of failing half-way.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16384;",
+        },
+    }
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [PACKAGE / "locale"]
