@@ -14,7 +14,9 @@ DEBUG = False
 INSTALLED_APPS = ["ombud.store"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{Path(os.environ.get('OMBUD_STORE', 'ombud.sqlite3')).resolve()}"
+DATABASE_URL = (
+    os.environ.get("DATABASE_URL") or f"sqlite:///{Path(os.environ.get('OMBUD_STORE', 'ombud.sqlite3')).resolve()}"
+)
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {

@@ -94,7 +94,9 @@ def parse_where(where: Mapping[str, object]) -> tuple[Condition, ...]:
 
 def _parse(word: str, wanted: object) -> tuple[Condition, ...]:
     match word.split(" "), wanted:
-        case ["within"], {"span": str(span), "of_first": [*fields], **rest} if not rest and all(_is_field(f) for f in fields):
+        case ["within"], {"span": str(span), "of_first": [*fields], **rest} if not rest and all(
+            _is_field(f) for f in fields
+        ):
             return (Within(parse_span(span), tuple(fields)),)
         case [("is" | "is_not") as verb], [*names] if names and all(isinstance(name, str) for name in names):
             return tuple(Is(name, verb == "is_not") for name in names)
@@ -119,8 +121,8 @@ def _parse_field(field: str, wanted: object) -> Condition:
             return In(field, values if isinstance(values, str) else _scalars(field, values))
         case {"not_in": str() | [*_] as values, **rest} if not rest:
             return In(field, values if isinstance(values, str) else _scalars(field, values), negated=True)
-        case {"at_least": {**thresholds}, **rest} if not rest and thresholds and all(
-            isinstance(v, int) and not isinstance(v, bool) for v in thresholds.values()
+        case {"at_least": {**thresholds}, **rest} if (
+            not rest and thresholds and all(isinstance(v, int) and not isinstance(v, bool) for v in thresholds.values())
         ):
             return AtLeast(field, tuple(thresholds.items()))
         case [*values]:
@@ -147,6 +149,8 @@ def _unknown(word: str, wanted: object) -> OmbudError:
             "unknown_condition",
             N_("{word!r} with {wanted!r} is no condition."),
             {"word": word, "wanted": wanted},
-            mend=N_("A condition is a field with a value, a list, {{by: start}}, {{in: LIST}}, {{not_in: LIST}} or {{at_least: ...}}; or some, no, within, is, is_not."),
+            mend=N_(
+                "A condition is a field with a value, a list, {{by: start}}, {{in: LIST}}, {{not_in: LIST}} or {{at_least: ...}}; or some, no, within, is, is_not."
+            ),
         )
     )

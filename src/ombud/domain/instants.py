@@ -26,10 +26,20 @@ def parse_instant(text: str) -> datetime:
         pass
     else:
         raise OmbudError(
-            Problem("no_zone", N_("The instant {text!r} has no time zone."), {"text": text}, mend=N_("Write it in UTC with Z at its end: 2026-03-12T08:00:00Z."))
+            Problem(
+                "no_zone",
+                N_("The instant {text!r} has no time zone."),
+                {"text": text},
+                mend=N_("Write it in UTC with Z at its end: 2026-03-12T08:00:00Z."),
+            )
         )
     raise OmbudError(
-        Problem("no_instant", N_("{text!r} is no instant."), {"text": text}, mend=N_("Write it in UTC with Z at its end: 2026-03-12T08:00:00Z."))
+        Problem(
+            "no_instant",
+            N_("{text!r} is no instant."),
+            {"text": text},
+            mend=N_("Write it in UTC with Z at its end: 2026-03-12T08:00:00Z."),
+        )
     )
 
 
@@ -48,7 +58,12 @@ def parse_span(text: str) -> timedelta:
     match = _SPAN.fullmatch(text)
     if not match:
         raise OmbudError(
-            Problem("no_span", N_("{text!r} is no span of time."), {"text": text}, mend=N_("Write a whole number and s, m, h or d: 48h."))
+            Problem(
+                "no_span",
+                N_("{text!r} is no span of time."),
+                {"text": text},
+                mend=N_("Write a whole number and s, m, h or d: 48h."),
+            )
         )
     return timedelta(**{_UNITS[match["unit"]]: int(match["count"])})
 

@@ -20,8 +20,8 @@ class Case(models.Model):
     platform = models.TextField()
     violation = models.TextField()
     complaint_id = models.TextField(default="")  # empty where no complaint opened it; part of the key
-    carrier = models.TextField(null=True)  # noqa: DJ001
-    tracking_number = models.TextField(null=True)  # noqa: DJ001
+    carrier = models.TextField(null=True)
+    tracking_number = models.TextField(null=True)
     state = models.TextField()
     platform_status = models.TextField()  # the platform's own word for the state
     fires_at = models.DateTimeField()  # the instant that the trigger gave
@@ -38,7 +38,9 @@ class Case(models.Model):
         constraints = (models.UniqueConstraint(fields=["order", "violation", "complaint_id"], name="cases_once"),)
         indexes = (
             models.Index(fields=["due_at"], name="cases_due", condition=models.Q(closed_at__isnull=True)),
-            models.Index(fields=["store", "due_at"], name="cases_store_due", condition=models.Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["store", "due_at"], name="cases_store_due", condition=models.Q(closed_at__isnull=True)
+            ),
             models.Index(fields=["store", "closed_at"], name="cases_store_closed"),
         )
 

@@ -17,7 +17,7 @@ class Store(models.Model):
     site = models.TextField()
     country = models.CharField(max_length=2)
     verified_at = models.DateTimeField(null=True)
-    tier = models.TextField(null=True)  # noqa: DJ001 (no tier is a fact of its own, not an empty name)
+    tier = models.TextField(null=True)
     timezone = models.TextField()
     commission_rate = models.DecimalField(max_digits=7, decimal_places=6)
     known_at = models.DateTimeField()
@@ -38,7 +38,7 @@ class Order(models.Model):
     amount_minor = models.BigIntegerField()
     shipping_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField()
-    category = models.TextField(null=True)  # noqa: DJ001
+    category = models.TextField(null=True)
     paid_at = models.DateTimeField(null=True)
     ship_by = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
@@ -89,16 +89,16 @@ class Parcel(models.Model):
     service = models.TextField()
     registered_at = models.DateTimeField()
     source = models.TextField()
-    warehouse = models.TextField(null=True)  # noqa: DJ001
+    warehouse = models.TextField(null=True)
     known_at = models.DateTimeField()
     first_scan_at = models.DateTimeField(null=True)
     destination_scan_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
-    signed_by = models.TextField(null=True)  # noqa: DJ001
+    signed_by = models.TextField(null=True)
     last_scan_at = models.DateTimeField(null=True)
     second_order_at = models.DateTimeField(null=True)
     broken_at = models.DateTimeField(null=True)
-    broken_by = models.TextField(null=True)  # noqa: DJ001
+    broken_by = models.TextField(null=True)
 
     class Meta:
         db_table = "parcels"
@@ -113,10 +113,10 @@ class Scan(models.Model):
     tracking_number = models.TextField()
     scanned_at = models.DateTimeField()
     code = models.TextField()
-    country = models.CharField(max_length=2, null=True)  # noqa: DJ001
-    city = models.TextField(null=True)  # noqa: DJ001
-    signed_by = models.TextField(null=True)  # noqa: DJ001
-    source_ip = models.TextField(null=True)  # noqa: DJ001
+    country = models.CharField(max_length=2, null=True)
+    city = models.TextField(null=True)
+    signed_by = models.TextField(null=True)
+    source_ip = models.TextField(null=True)
     known_at = models.DateTimeField()
 
     class Meta:
