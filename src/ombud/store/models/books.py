@@ -30,7 +30,8 @@ class HealthDay(models.Model):
     promised_orders = models.BigIntegerField(default=0)  # by ship_by: paid and not cancelled by then
     on_time_orders = models.BigIntegerField(default=0)  # of these, marked shipped by ship_by
     tracked_parcels = models.BigIntegerField(default=0)  # of due_parcels, with a scan that counts by then
-    due_parcels = models.BigIntegerField(default=0)  # by registered_at + the book's wait for the first scan
+    # By registered_at + the book's wait for the first scan, of orders paid and not cancelled by then.
+    due_parcels = models.BigIntegerField(default=0)
     opened_cases = models.BigIntegerField(default=0)  # by opened_at
     won_cases = models.BigIntegerField(default=0)  # by closed_at
     lost_cases = models.BigIntegerField(default=0)  # by closed_at

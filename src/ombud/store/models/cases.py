@@ -41,7 +41,9 @@ class Case(models.Model):
             models.Index(
                 fields=["store", "due_at"], name="cases_store_due", condition=models.Q(closed_at__isnull=True)
             ),
+            models.Index(fields=["store", "opened_at"], name="cases_store_opened"),
             models.Index(fields=["store", "closed_at"], name="cases_store_closed"),
+            models.Index(fields=["closed_at"], name="cases_closed", condition=models.Q(closed_at__isnull=False)),
         )
 
 

@@ -80,10 +80,14 @@ class Line(models.Model):
 
 
 class Parcel(models.Model):
-    """A tracking number on an order, with its scans folded in (`domain.facts.FOLDED` says what each column holds)."""
+    """A tracking number on an order, with its scans folded in (`domain.facts.FOLDED` says what each column holds).
+
+    `store` is that of its order, written with it: only beside `registered_at` does it make a store's day one index range.
+    """
 
     pk = models.CompositePrimaryKey("order_id", "carrier", "tracking_number")
     order = models.ForeignKey(Order, models.PROTECT, db_index=False)
+    store = models.ForeignKey(Store, models.PROTECT, db_index=False)
     tracking_number = models.TextField()
     carrier = models.TextField()
     service = models.TextField()
@@ -102,7 +106,10 @@ class Parcel(models.Model):
 
     class Meta:
         db_table = "parcels"
-        indexes = (models.Index(fields=["carrier", "tracking_number"], name="parcels_number"),)
+        indexes = (
+            models.Index(fields=["carrier", "tracking_number"], name="parcels_number"),
+            models.Index(fields=["store", "registered_at"], name="parcels_store_registered"),
+        )
 
 
 class Scan(models.Model):
