@@ -1,4 +1,4 @@
-"""The tables, by noun: facts as they come in, cases with their history, money, and the books and buckets beside them."""
+"""The tables, by noun: facts as they come in, cases with their history, money, the books and the daily buckets."""
 
 from ombud.store.models.books import HealthDay, RulebookVersion
 from ombud.store.models.cases import Case, CaseEvent, OutboxMessage, Posting

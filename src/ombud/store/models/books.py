@@ -8,7 +8,7 @@ from ombud.store.models.facts import Store
 
 
 class RulebookVersion(models.Model):
-    """The whole text of a book as it was in use, by the SHA-256 of that text: what a case cites can be read for good."""
+    """The whole text of a book as it was in use, by the SHA-256 of that text: what a case cites stays readable."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     name = models.TextField()

@@ -82,7 +82,7 @@ class Line(models.Model):
 class Parcel(models.Model):
     """A tracking number on an order, with its scans folded in (`domain.facts.FOLDED` says what each column holds).
 
-    `store` is that of its order, written with it: only beside `registered_at` does it make a store's day one index range.
+    `store` is that of its order, written with it: beside `registered_at` it makes a store's day one index range.
     """
 
     pk = models.CompositePrimaryKey("order_id", "carrier", "tracking_number")
