@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent
 
 SECRET_KEY = os.environ.get("OMBUD_SECRET_KEY", "only-for-the-command-line-and-the-demo")
 DEBUG = False
-INSTALLED_APPS = ["ombud.store"]
+INSTALLED_APPS = ["ombud.store.apps.StoreConfig"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASE_URL = (
