@@ -1,0 +1,81 @@
+"""How long is left, in the one form that queue, case, mail and export show: `2 d 03 h`, `17 h 42 min`, `41:07`.
+
+What is left is rounded down to the last figure shown, so that nobody counts on time that is not there; `00:00` is the
+last second of an open window. A window is shut at its due instant and not before: only from then on it is too late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ombud.domain.problems import N_
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+
+class Urgency(StrEnum):
+    """What a countdown means, the most pressing first."""
+
+    TOO_LATE = "too_late"  # the due instant has come
+    UNDER_AN_HOUR = "under_an_hour"
+    DUE_TODAY = "due_today"  # less than 24 hours are left: what a calendar calls today depends on its zone
+    THIS_WEEK = "this_week"
+    LATER = "later"
+
+
+WORDS: dict[Urgency, str] = {
+    Urgency.TOO_LATE: N_("too late"),
+    Urgency.UNDER_AN_HOUR: N_("under an hour"),
+    Urgency.DUE_TODAY: N_("due today"),
+    Urgency.THIS_WEEK: N_("this week"),
+    Urgency.LATER: N_("later"),
+}
+"""The words that carry the meaning; colour only repeats it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """The span from `at` to `due_at`, zero or less once the window is shut."""
+
+    left: timedelta
+
+    @property
+    def urgency(self) -> Urgency:
+        """Boundaries count towards the milder word: a whole hour left is *due today*, no time left is *too late*."""
+        if self.left <= timedelta():
+            return Urgency.TOO_LATE
+        for span, urgency in (
+            (HOUR, Urgency.UNDER_AN_HOUR),
+            (DAY, Urgency.DUE_TODAY),
+            (WEEK, Urgency.THIS_WEEK),
+        ):
+            if self.left < span:
+                return urgency
+        return Urgency.LATER
+
+    def word(self, translate: Callable[[str], str] = str) -> str:
+        """*due today*, *under an hour*, *too late*, in the reader's language."""
+        return translate(WORDS[self.urgency])
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """`2 d 03 h`, under a day `17 h 42 min`, under an hour `41:07`; from the due instant on `too late`."""
+        if self.left <= timedelta():
+            return translate(WORDS[Urgency.TOO_LATE])
+        seconds = self.left // timedelta(seconds=1)
+        if self.left >= DAY:
+            return translate(N_("{days} d {hours:02} h")).format(days=seconds // 86_400, hours=seconds // 3_600 % 24)
+        if self.left >= HOUR:
+            return translate(N_("{hours} h {minutes:02} min")).format(
+                hours=seconds // 3_600, minutes=seconds // 60 % 60
+            )
+        return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+def countdown(due_at: datetime, at: datetime) -> Countdown:
+    """What is left at `at` of a window that shuts at `due_at`."""
+    return Countdown(due_at - at)
