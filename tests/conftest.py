@@ -1,11 +1,22 @@
-"""What every test may lean on: Django set up, a store of its own, the real data where it is there."""
+"""What every test may lean on: Django set up, a store of its own, the real data where it is there.
+
+`db` (pytest-django) is a store inside a transaction that is rolled back; `store` is a whole database of one test, for
+what commits, races, dies or is looked at by other processes. History cannot be deleted, so no test may flush a store.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 ROOT = Path(__file__).parents[1]
 
@@ -15,7 +26,7 @@ os.environ.setdefault("OMBUD_LANG", "en")
 
 def pytest_configure() -> None:
     """Sets Django up before any test module is imported, so that models can be imported at its top."""
-    import django  # noqa: PLC0415 (only now is the settings module named)
+    import django  # only now is the settings module named
 
     django.setup()
 
@@ -27,3 +38,84 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data is not here: set OMBUD_REAL_DATA")
     return folder
+
+
+@dataclass(frozen=True)
+class OwnStore:
+    """A database of one test: migrated, empty, and the one that Django speaks to while the test runs."""
+
+    url: str
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """For another process that is to speak to this store."""
+        return {**os.environ, "DATABASE_URL": self.url, "OMBUD_LANG": "en", **more}
+
+
+@pytest.fixture
+def store(_blank_store: str, django_db_blocker: DjangoDbBlocker, tmp_path: Path) -> Iterator[OwnStore]:
+    """A whole store of this test's own, where transactions really commit."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            name = f"own_{uuid.uuid4().hex[:12]}"
+            _on_server(f"CREATE DATABASE {name} TEMPLATE {_blank_store}")
+        else:
+            name = str(tmp_path / "store.sqlite3")
+            shutil.copy(_blank_store, name)
+        try:
+            with _speaking_to(name) as url:
+                yield OwnStore(url)
+        finally:
+            if connection.vendor == "postgresql":
+                _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _blank_store(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """What the stores of tests are copied from: a migrated SQLite file, or the name of a migrated database."""
+    from django.db import connection
+
+    from ombud.store import database
+
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            name = f"blank_{uuid.uuid4().hex[:12]}"
+            _on_server(f"CREATE DATABASE {name}")
+        else:
+            name = str(tmp_path_factory.mktemp("blank") / "store.sqlite3")
+        with _speaking_to(name):
+            database.migrate()
+        yield name
+        if connection.vendor == "postgresql":
+            _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _speaking_to(name: str) -> Iterator[str]:
+    """Django's default connection is one to the database `name` meanwhile; gives its URL."""
+    from django.db import connections
+
+    usual = connections["default"]
+    own = usual.copy()
+    own.settings_dict["NAME"] = name
+    connections["default"] = own
+    try:
+        if own.vendor == "postgresql":
+            parts = urlsplit(os.environ["DATABASE_URL"])
+            yield urlunsplit(parts._replace(path=f"/{name}", netloc=parts.netloc))
+        else:
+            yield f"sqlite:///{name}"
+    finally:
+        own.close()
+        connections["default"] = usual
+
+
+def _on_server(statement: str) -> None:
+    """Runs a statement that creates or drops a database, outside of any transaction."""
+    from django.db import connection
+
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement)

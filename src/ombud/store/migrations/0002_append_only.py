@@ -23,10 +23,13 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only: this row is there already'); 
 """
 POSTGRESQL_FUNCTION = """
 CREATE FUNCTION keep_rows() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% is append-only: write a new row', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
+BEGIN
+  RAISE EXCEPTION '% is append-only: write a new row', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$
 """
 POSTGRESQL = """
-CREATE TRIGGER {table}_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION keep_rows()
+CREATE TRIGGER {table}_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION keep_rows()
 """
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL: drops the second index that Django gives every text key for LIKE, which nobody asks and every import pays."""
+"""PostgreSQL: drops the second index that Django gives every text key, for LIKE: never asked, paid at every import."""
 
 from __future__ import annotations
 
