@@ -13,15 +13,16 @@
       is_not: [buyer_dispute]                            # none of them
 
 All conditions of a map must hold. A null field makes its condition false, except that a null is in no list, so `not_in`
-holds for it. This module parses; `triggers` turns the parsed form into a column expression over many rows.
+holds for it. This module parses, and reads one row with `holds`; `triggers` turns the parsed form into a column
+expression over many rows, with the same answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TypeAlias
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeAlias
 
 from ombud.domain.instants import parse_span
 from ombud.domain.problems import N_, OmbudError, Problem
@@ -92,6 +93,65 @@ def parse_where(where: Mapping[str, object]) -> tuple[Condition, ...]:
     return tuple(condition for word, wanted in where.items() for condition in _parse(word, wanted))
 
 
+class Named(Protocol):
+    """What a condition asks of a book: the named condition or dated list in force at an instant."""
+
+    def value(self, clause: str, at: datetime) -> Any: ...
+
+
+def holds(
+    conditions: tuple[Condition, ...],
+    row: Mapping[str, Any],
+    *,
+    start: datetime | None,
+    book: Named,
+    rules_at: datetime | None = None,
+) -> bool:
+    """Whether all `conditions` hold for one row of plain values, `{"order.amount_minor": 1200, ...}`.
+
+    The lines and parcels that `some` and `no` ask for stand under `row["line"]` and `row["parcel"]`, each a list of
+    such rows; a missing key is null. Lists and named conditions are those in force at `rules_at`, else at `start`.
+    Raises OmbudError where none is.
+    """
+    return all(_holds(condition, row, start, book, rules_at) for condition in conditions)
+
+
+def _holds(
+    condition: Condition, row: Mapping[str, Any], start: datetime | None, book: Named, rules_at: datetime | None
+) -> bool:
+    at = rules_at or start
+    match condition:
+        case Equals(field, wanted):
+            return row.get(field) is not None and bool(row[field] == wanted)
+        case In(field, values, negated):
+            if isinstance(values, str):
+                if at is None:
+                    return False
+                values = book.value(f"lists.{values}", at)
+            found = row.get(field) is not None and row[field] in values
+            return found is not negated
+        case By(field):
+            return start is not None and row.get(field) is not None and bool(row[field] <= start)
+        case AtLeast(field, thresholds):
+            least = dict(thresholds).get(row.get("order.currency", ""))
+            return least is not None and row.get(field) is not None and bool(row[field] >= least)
+        case Some(fact, inner, negated):
+            found = any(holds(inner, each, start=start, book=book, rules_at=rules_at) for each in row.get(fact, ()))
+            return found is not negated
+        case Within(span, fields):
+            if start is None:
+                return False
+            past = [row[field] for field in fields if row.get(field) is not None and row[field] <= start]
+            return bool(past) and bool(start <= past[0] + span)
+        case Is(name, negated):
+            if at is None:
+                return False
+            return (
+                holds(book.value(f"conditions.{name}", at), row, start=start, book=book, rules_at=rules_at)
+                is not negated
+            )
+
+
 def _parse(word: str, wanted: object) -> tuple[Condition, ...]:
     match word.split(" "), wanted:
         case ["within"], {"span": str(span), "of_first": [*fields], **rest} if not rest and all(
@@ -99,9 +159,9 @@ def _parse(word: str, wanted: object) -> tuple[Condition, ...]:
         ):
             return (Within(parse_span(span), tuple(fields)),)
         case [("is" | "is_not") as verb], [*names] if names and all(isinstance(name, str) for name in names):
-            return tuple(Is(name, verb == "is_not") for name in names)
-        case [("some" | "no") as verb, ("line" | "parcel") as fact], {**inner}:
-            conditions = parse_where(inner)
+            return tuple(Is(str(name), verb == "is_not") for name in names)
+        case [("some" | "no") as verb, ("line" | "parcel") as fact], {**inner} if inner:
+            conditions = parse_where({str(key): value for key, value in inner.items()})
             if sum(isinstance(c, By) for c in conditions) <= 1 and all(
                 isinstance(c, Equals | In | By) and c.field.startswith(f"{fact}.") for c in conditions
             ):
@@ -124,7 +184,7 @@ def _parse_field(field: str, wanted: object) -> Condition:
         case {"at_least": {**thresholds}, **rest} if (
             not rest and thresholds and all(isinstance(v, int) and not isinstance(v, bool) for v in thresholds.values())
         ):
-            return AtLeast(field, tuple(thresholds.items()))
+            return AtLeast(field, tuple((str(currency), int(str(least))) for currency, least in thresholds.items()))
         case [*values]:
             return In(field, _scalars(field, values))
         case str() | int() as value:

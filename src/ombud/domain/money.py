@@ -1,0 +1,77 @@
+"""Money is a whole number of minor units with a currency beside it; what a book charges is exact until it is rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from typing import Any, Literal, TypeAlias
+
+from ombud.domain.problems import N_, OmbudError, Problem
+
+Rounding: TypeAlias = Literal["half_up", "half_even", "down", "up"]
+_ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_FLOOR, "up": ROUND_CEILING}
+
+# ISO 4217: the currencies whose minor unit is not a hundredth.
+_EXPONENTS = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """One posting that a book orders: `base` × `factor` × the fraction in the field `rate`, if there is one.
+
+    It moves from the account `debit` to the account `credit`. `base` and `rate` name fields, `order.amount_minor`,
+    `store.commission_rate`; `rounding` says how the amount comes to whole minor units.
+    """
+
+    name: str
+    base: str
+    factor: Decimal
+    rate: str | None
+    rounding: Rounding
+    debit: str
+    credit: str
+
+    def amount(self, values: Mapping[str, Any]) -> int:
+        """In minor units, not negative where the fields are not. Raises OmbudError where `values` lacks a field."""
+        with localcontext(prec=60):
+            exact = Decimal(_field(values, self.base)) * self.factor
+            if self.rate is not None:
+                exact *= Decimal(_field(values, self.rate))
+            return int(exact.to_integral_value(_ROUNDINGS[self.rounding]))
+
+
+def amounts(lines: Sequence[MoneyLine], values: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    """(line name, amount in minor units) for each line, in the order of the book.
+
+    `values` holds the fields of the order, its store and its case: `{"order.amount_minor": 12_900, ...}`.
+    """
+    return tuple((line.name, line.amount(values)) for line in lines)
+
+
+def exponent(currency: str) -> int:
+    """How many decimal digits the minor unit of an ISO 4217 currency has: 2 for RUB, 0 for JPY, 3 for KWD."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def format_amount(amount_minor: int, currency: str) -> str:
+    """`1234567, "RUB"` -> `12 345.67 RUB`, grouped by thin no-break spaces, with as many decimals as the currency has."""
+    digits = exponent(currency)
+    whole, part = divmod(abs(amount_minor), 10**digits)
+    text = f"{whole:,}".replace(",", "\u202f")
+    if digits:
+        text += f".{part:0{digits}d}"
+    return f"{'−' if amount_minor < 0 else ''}{text} {currency}"
+
+
+def _field(values: Mapping[str, Any], name: str) -> Any:
+    value = values.get(name)
+    if value is None:
+        raise OmbudError(
+            Problem("money_field_missing", N_("The money line needs {field}, and it is not there."), {"field": name})
+        )
+    return value

@@ -1,0 +1,143 @@
+"""The whole of a book: as it is written (`BookText`, the models that check it) and as it is used (`Rulebook`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ombud.domain.conditions import Condition
+from ombud.domain.instants import format_instant
+from ombud.domain.problems import N_, OmbudError, Problem
+from ombud.domain.rulebook.clauses.evidence import EvidenceVersion, KindVersion
+from ombud.domain.rulebook.clauses.health import FigureVersion
+from ombud.domain.rulebook.clauses.money import Money
+from ombud.domain.rulebook.clauses.triggers import (
+    ConditionVersion,
+    Cover,
+    CoverVersion,
+    ListVersion,
+    Tracks,
+    TrackVersion,
+    Trigger,
+    TriggerVersion,
+    ViolationVersion,
+)
+from ombud.domain.rulebook.clauses.windows import Platform, StatesVersion, Windows
+from ombud.domain.rulebook.dated import Dated
+from ombud.domain.rulebook.words import Part, Slug, Text, Texts, Versions
+
+
+class Cited(Part):
+    """A document that the book is drawn from, by rows."""
+
+    title: Text
+    rows: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Z]+[0-9]+[a-z]?$")], Text], Field(min_length=1)]
+    """Row id -> what the row says, in one line."""
+
+
+class Head(Part):
+    """What a book says about itself."""
+
+    name: Slug
+    """The name of the platform: what a store's `platform` says."""
+    title: Texts
+    sources: Annotated[tuple[Cited, ...], Field(min_length=1)]
+
+
+class BookText(Head):
+    """A rulebook as its file has it. Every clause is a list of versions, the oldest first."""
+
+    covers: Versions[CoverVersion]
+    conditions: dict[str, Versions[ConditionVersion]] = Field(default_factory=dict)
+    lists: dict[str, Versions[ListVersion]] = Field(default_factory=dict)
+    triggers: dict[str, Versions[TriggerVersion]]
+    violations: dict[str, Versions[ViolationVersion]] = Field(default_factory=dict)
+    tracks: Versions[TrackVersion] = ()
+    windows: Windows = Windows()
+    platform: Platform = Platform()
+    states: Versions[StatesVersion] = ()
+    evidence: dict[str, Versions[EvidenceVersion]] = Field(default_factory=dict)
+    kinds: dict[str, Versions[KindVersion]] = Field(default_factory=dict)
+    money: Money = Money()
+    health: dict[str, Versions[FigureVersion]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Rulebook:
+    """A book in use. Clauses have dotted names: `windows.response`, `triggers.no_first_scan`, `covers`."""
+
+    name: str
+    title: Texts
+    file: str
+    text: str = field(repr=False)
+    digest: str  # SHA-256 of `text`, hex
+    rows: Mapping[str, str] = field(repr=False)  # row id -> what it says
+    clauses: Mapping[str, tuple[Dated[Any], ...]] = field(repr=False)  # in the order of the file
+
+    @property
+    def covers(self) -> tuple[Dated[Cover], ...]:
+        return self.clauses["covers"]
+
+    @property
+    def tracks(self) -> tuple[Dated[Tracks], ...]:
+        """Empty where the book judges no tracks."""
+        return self.clauses.get("tracks", ())
+
+    @property
+    def conditions(self) -> Mapping[str, tuple[Dated[tuple[Condition, ...]], ...]]:
+        return self.under("conditions")
+
+    @property
+    def lists(self) -> Mapping[str, tuple[Dated[tuple[str, ...]], ...]]:
+        return self.under("lists")
+
+    @property
+    def triggers(self) -> Mapping[str, tuple[Dated[Trigger], ...]]:
+        return self.under("triggers")
+
+    @property
+    def starts_at(self) -> datetime:
+        """The first instant at which a trigger is in force."""
+        return min(versions[0].valid_from for versions in self.triggers.values())
+
+    def under(self, section: str) -> Mapping[str, tuple[Dated[Any], ...]]:
+        """The clauses of a section by their names within it, in the order of the file; empty where it has none."""
+        start = f"{section}."
+        return {name.removeprefix(start): versions for name, versions in self.clauses.items() if name.startswith(start)}
+
+    def in_force(self, clause: str, at: datetime) -> Dated[Any]:
+        """The version of `clause` in force at `at`. Raises OmbudError where the book has none: nothing is assumed."""
+        versions = self.clauses.get(clause)
+        if versions is None:
+            raise OmbudError(
+                Problem(
+                    "no_clause",
+                    N_("The rulebook {book} has no clause {clause}, asked for as of {at}."),
+                    {"book": self.name, "clause": clause, "at": format_instant(at)},
+                    mend=N_("`ombud rulebook show {book}` lists its clauses."),
+                )
+            )
+        for version in reversed(versions):
+            if version.holds_at(at):
+                return version
+        raise OmbudError(
+            Problem(
+                "none_in_force",
+                N_("The rulebook {book} has no {clause} in force at {at}."),
+                {
+                    "book": self.name,
+                    "clause": clause,
+                    "at": format_instant(at),
+                    "first": format_instant(versions[0].valid_from),
+                },
+                mend=N_("Its first version is in force from {first}."),
+            )
+        )
+
+    def value(self, clause: str, at: datetime) -> Any:
+        """The value of `clause` in force at `at`. Raises OmbudError where the book has none."""
+        return self.in_force(clause, at).value
