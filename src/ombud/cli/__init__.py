@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ombud.cli import say
+from ombud.cli import generate, say
 from ombud.domain.problems import OmbudError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -19,6 +19,9 @@ def _root(
 ) -> None:
     """Order disputes: which orders become cases and when, their clock, their evidence, their money."""
     say.speak(lang)
+
+
+app.command("generate")(generate.generate)
 
 
 def main() -> None:
