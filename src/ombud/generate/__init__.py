@@ -38,7 +38,8 @@ CHUNK = 100_000  # also the size of the row groups that `orders.parquet` is writ
 README = """# A generated marketplace
 
 Every store, order, buyer, track and message in this folder is made up:
-`ombud generate --orders {orders} --seed {seed}` wrote it. No figure drawn from it says anything about a real marketplace or carrier.
+`ombud generate --orders {orders} --seed {seed}` wrote it.
+No figure drawn from it says anything about a real marketplace or carrier.
 
 Orders are paid from {starts_at} on, for {days} days; the export ends at {ends_at},
 and what lies after that is not in it.
@@ -53,18 +54,20 @@ def generate(
     form: Form = "parquet",
     starts_at: datetime = STARTS_AT,
     days: int = DAYS,
+    chunk: int = CHUNK,
     progress: Progress | None = None,
 ) -> dict[str, int]:
     """Writes the seven tables of facts into `folder` and returns their row counts.
 
-    `orders` from 1 to 50 million; `seed` any whole number from 0; `starts_at` aware, `days` from 1. The folder appears
-    whole or not at all. Raises OmbudError where an argument makes no sense or the folder holds something already.
+    `orders` from 1 to 50 million; `seed` any whole number from 0; `starts_at` aware, `days` from 1; `chunk` orders are
+    worked out at once, which changes memory and no row. The folder appears whole or not at all. Raises OmbudError where
+    an argument makes no sense or the folder holds something already.
     """
     starts_at = starts_at.astimezone(UTC)
     _refuse(folder, orders, seed, days)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _appears_whole(folder) as draft:
-        counts = _write(draft, orders, seed, form, starts_at, days, progress)
+        counts = _write(draft, orders, seed, form, starts_at, days, chunk, progress)
         (draft / "README.md").write_text(
             README.format(
                 orders=orders,
@@ -144,7 +147,14 @@ def _appears_whole(folder: Path) -> Iterator[Path]:
 
 
 def _write(
-    draft: Path, orders: int, seed: int, form: Form, starts_at: datetime, days: int, progress: Progress | None
+    draft: Path,
+    orders: int,
+    seed: int,
+    form: Form,
+    starts_at: datetime,
+    days: int,
+    size: int,
+    progress: Progress | None,
 ) -> dict[str, int]:
     def connect() -> duckdb.DuckDBPyConnection:
         # One thread each: the chunks are what runs side by side, and a connection's rows keep their order.
@@ -173,7 +183,7 @@ def _write(
             own.connection = connect()
         connection: duckdb.DuckDBPyConnection = own.connection
         connection.execute(f"SET VARIABLE first = {first}::BIGINT")
-        connection.execute(f"SET VARIABLE last = {min(first + CHUNK, orders)}::BIGINT")
+        connection.execute(f"SET VARIABLE last = {min(first + size, orders)}::BIGINT")
         connection.execute(_sql("chunk"))
         return {name: cut(connection, table, draft, first) for name, table in TABLES.items() if name != "stores"}
 
@@ -183,11 +193,11 @@ def _write(
         writers = {name: stack.enter_context(closing(writer(draft, table))) for name, table in TABLES.items()}
         writers["stores"].write(cut(connect(), TABLES["stores"], draft, 0))
         counts["stores"] = stores_of(orders)
-        for number, parts in enumerate(_in_order(chunk, range(0, orders, CHUNK))):
+        for number, parts in enumerate(_in_order(chunk, range(0, orders, size))):
             for name, part in parts.items():
                 counts[name] += writers[name].write(part)
             if progress:
-                progress("orders", min((number + 1) * CHUNK, orders), orders)
+                progress("orders", min((number + 1) * size, orders), orders)
     return counts
 
 
