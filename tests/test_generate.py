@@ -184,7 +184,8 @@ def test_numbers_are_reused_within_and_across_stores(world: duckdb.DuckDBPyConne
 def test_shopify_stores_lie_on_both_sides_of_one_percent(world: duckdb.DuckDBPyConnection) -> None:
     rates = (
         "SELECT count(DISTINCT complaint_id) / count(DISTINCT order_id) AS rate"
-        " FROM orders JOIN stores USING (store_id) LEFT JOIN complaints USING (order_id) WHERE platform = 'shopify' GROUP BY store_id"
+        " FROM orders JOIN stores USING (store_id) LEFT JOIN complaints USING (order_id)"
+        " WHERE platform = 'shopify' GROUP BY store_id"
     )
     [(below, above)] = world.execute(
         f"SELECT count(*) FILTER (rate < 0.01), count(*) FILTER (rate > 0.01) FROM ({rates})"
