@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from ombud.domain.health import (
     MOMENT,
+    Bound,
     Share,
     Standing,
-    closeness,
-    headroom,
     percent,
     rolling,
-    standing,
     window,
 )
 from ombud.domain.instants import start_of_day
 
 ONE_PERCENT = Fraction(1, 100)
+BELOW_ONE_PERCENT = Bound(limit=ONE_PERCENT)
+NO_LESS_THAN_85 = Bound(least=Fraction(85, 100))
 AT = datetime(2026, 6, 10, 13, 30, 0, 5, tzinfo=UTC)
 SPAN = timedelta(days=90)
 
@@ -31,9 +31,20 @@ SPAN = timedelta(days=90)
 def test_a_store_without_completed_orders_has_no_rate_and_no_headroom() -> None:
     empty = Share(0, 0)
     assert empty.rate is None
-    assert headroom(empty, ONE_PERCENT) is None
-    assert standing(empty, ONE_PERCENT) is Standing.NO_BASE
-    assert closeness(empty, ONE_PERCENT) == 0
+    for bound in (BELOW_ONE_PERCENT, NO_LESS_THAN_85):
+        assert bound.headroom(empty) is None
+        assert bound.closeness(empty) is None
+        assert bound.standing(empty) is Standing.NO_BASE
+
+
+def test_lost_disputes_without_completed_orders_make_no_rate() -> None:
+    assert Share(3, 0).rate is None
+    assert BELOW_ONE_PERCENT.standing(Share(3, 0)) is Standing.NO_BASE
+
+
+def test_a_figure_without_a_bound_stands_nowhere() -> None:
+    assert Bound().standing(Share(1, 2)) is Standing.NO_BOUND
+    assert Bound().headroom(Share(1, 2)) is None
 
 
 def test_the_rate_is_exact() -> None:
@@ -43,17 +54,17 @@ def test_the_rate_is_exact() -> None:
 @pytest.mark.parametrize(
     ("lost", "completed", "stands"),
     [
-        (9, 1_000, Standing.BELOW),
+        (9, 1_000, Standing.WITHIN),
         (10, 1_000, Standing.REACHED),
-        (10, 1_001, Standing.BELOW),
-        (10, 999, Standing.OVER),
-        (0, 1, Standing.BELOW),
+        (10, 1_001, Standing.WITHIN),
+        (10, 999, Standing.BEYOND),
+        (0, 1, Standing.WITHIN),
     ],
 )
 def test_exactly_one_percent_has_reached_the_limit_but_is_not_over_it(
     lost: int, completed: int, stands: Standing
 ) -> None:
-    assert standing(Share(lost, completed), ONE_PERCENT) is stands
+    assert BELOW_ONE_PERCENT.standing(Share(lost, completed)) is stands
 
 
 @pytest.mark.parametrize(
@@ -72,7 +83,7 @@ def test_exactly_one_percent_has_reached_the_limit_but_is_not_over_it(
 def test_headroom_is_how_many_more_may_be_lost_with_the_rate_still_below_the_limit(
     lost: int, completed: int, remaining: int
 ) -> None:
-    assert headroom(Share(lost, completed), ONE_PERCENT) == remaining
+    assert BELOW_ONE_PERCENT.headroom(Share(lost, completed)) == remaining
 
 
 @given(
@@ -81,11 +92,52 @@ def test_headroom_is_how_many_more_may_be_lost_with_the_rate_still_below_the_lim
     st.fractions(min_value=0, max_value=1, max_denominator=1_000).filter(bool),
 )
 def test_headroom_is_the_largest_number_that_stays_below(lost: int, completed: int, limit: Fraction) -> None:
-    n = headroom(Share(lost, completed), limit)
+    n = Bound(limit=limit).headroom(Share(lost, completed))
     assert n is not None
     if n:
         assert Fraction(lost + n, completed) < limit
     assert Fraction(lost + n + 1, completed) >= limit
+
+
+@pytest.mark.parametrize(
+    ("won", "decided", "stands", "remaining"),
+    [
+        (17, 20, Standing.REACHED, 0),  # exactly 85 % is not below it
+        (18, 20, Standing.WITHIN, 1),  # 18 of 21 is 85.7 %, 18 of 22 is 81.8 %
+        (84, 100, Standing.BEYOND, 0),
+        (0, 1, Standing.BEYOND, 0),
+        (1, 1, Standing.WITHIN, 0),
+    ],
+)
+def test_a_success_rate_may_fall_to_85_percent_and_no_lower(
+    won: int, decided: int, stands: Standing, remaining: int
+) -> None:
+    assert NO_LESS_THAN_85.standing(Share(won, decided)) is stands
+    assert NO_LESS_THAN_85.headroom(Share(won, decided)) == remaining
+
+
+@given(st.integers(0, 5_000), st.integers(0, 5_000), st.fractions(0, 1, max_denominator=200).filter(bool))
+def test_headroom_of_a_least_rate_is_the_largest_number_of_losses_that_keeps_it(
+    won: int, lost: int, least: Fraction
+) -> None:
+    share = Share(won, won + lost)
+    n = Bound(least=least).headroom(share)
+    if share.base == 0:
+        assert n is None
+        return
+    assert n is not None
+    if n:
+        assert Fraction(won, share.base + n) >= least
+    assert Fraction(won, share.base + n + 1) < least
+
+
+@given(st.integers(0, 100), st.integers(1, 100))
+def test_closeness_passes_1_exactly_where_the_bound_does(part: int, base: int) -> None:
+    share = Share(min(part, base), base)
+    for bound in (BELOW_ONE_PERCENT, NO_LESS_THAN_85, Bound(limit=Fraction(0)), Bound(least=Fraction(1))):
+        used = bound.closeness(share)
+        assert used is not None
+        assert (bound.standing(share) is Standing.BEYOND) == (used > 1)
 
 
 def test_a_percentage_is_never_rounded_onto_a_limit_that_it_is_not_at() -> None:

@@ -8,19 +8,20 @@
     refresh_days(touched)
 
 A bucket is counted anew from the facts, never added to; doing it twice, or for a day on which nothing changed, changes
-nothing. Everything is done in sets: one statement per platform, whatever the number of days.
+nothing. Everything is done in sets: one statement per platform, whatever the number of days. A store of a platform
+without a book among `books` is counted too, but for its tracks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ombud.domain.instants import start_of_day
 from ombud.domain.rulebook import Rulebook
-from ombud.store.health_counts import CASE_COUNTS, COUNTS, count_sql, waits
+from ombud.store.health_counts import CASE_COUNTS, COUNTS, Wait, count_sql, waits
 from ombud.store.instants import Instants
 
 
@@ -28,12 +29,15 @@ class TouchedDays:
     """The (store, UTC day) pairs whose buckets must be counted anew: a temporary table `touched_days` of `connection`.
 
     `books` are the rulebooks by platform: the book of a store's platform says how long a parcel has until its first
-    scan, and so on which day it falls. A second one on the same connection empties the first.
+    scan, and so on which day it falls; `rules_at` takes the wait in force then for all of them. A second one on the
+    same connection empties the first.
     """
 
-    def __init__(self, connection: BaseDatabaseWrapper, books: Mapping[str, Rulebook]) -> None:
+    def __init__(
+        self, connection: BaseDatabaseWrapper, books: Mapping[str, Rulebook], *, rules_at: datetime | None = None
+    ) -> None:
         self.connection = connection
-        self.books = books
+        self.waits = {platform: waits(book, rules_at=rules_at) for platform, book in books.items()}
         self.instants = Instants(connection)
         self.counts: tuple[str, ...] = CASE_COUNTS  # all of them as soon as an order is added
         self._execute(
@@ -54,8 +58,8 @@ class TouchedDays:
             f" WHERE o.{instant} IS NOT NULL AND o.order_id IN ({order_ids})"
             for instant in ("completed_at", "ship_by")
         ]
-        for platform, book in self.books.items():
-            for wait in waits(book):
+        for platform, versions in self.waits.items():
+            for wait in versions:
                 due = self.instants.moved("p.registered_at", wait.seconds)
                 parts.append(
                     f"SELECT p.store_id, {midnight(due)} FROM parcels p JOIN stores s ON s.store_id = p.store_id"
@@ -88,7 +92,7 @@ class TouchedDays:
     def _execute(self, sql: str, values: Sequence[str] = ()) -> int:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, list(values))
-            return cursor.rowcount
+            return int(cursor.rowcount)
 
 
 def refresh_days(touched: TouchedDays, *, counts: Sequence[str] | None = None) -> int:
@@ -99,14 +103,19 @@ def refresh_days(touched: TouchedDays, *, counts: Sequence[str] | None = None) -
     """
     counts = tuple(counts or touched.counts)
     done = 0
-    for platform in touched.books:
+    elsewhere = " AND ".join(["1 = 1", *("s.platform <> %s" for _ in touched.waits)])
+    stores: list[tuple[str, list[str], Sequence[Wait]]] = [
+        *(("s.platform = %s", [platform], versions) for platform, versions in touched.waits.items()),
+        (elsewhere, list(touched.waits), ()),
+    ]
+    for condition, values, versions in stores:
         columns = [
             count_sql(
                 name,
                 store="t.store_id",
                 start="t.starts_at",
                 until=touched.instants.moved("t.starts_at", 86_400),
-                waits=waits(touched.books[platform]),
+                waits=versions,
                 instants=touched.instants,
             )
             if name in counts
@@ -116,10 +125,9 @@ def refresh_days(touched: TouchedDays, *, counts: Sequence[str] | None = None) -
         done += touched._execute(
             f"INSERT INTO health_days (store_id, day, {', '.join(COUNTS)})"
             f" SELECT t.store_id, {touched.instants.day('t.starts_at')}, {', '.join(columns)}"
-            " FROM touched_days t JOIN stores s ON s.store_id = t.store_id"
-            " WHERE s.platform = %s"
+            f" FROM touched_days t JOIN stores s ON s.store_id = t.store_id WHERE {condition}"
             f" ON CONFLICT (store_id, day) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in counts)}",
-            [platform],
+            values,
         )
     touched._execute("DELETE FROM touched_days")
     return done

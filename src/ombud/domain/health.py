@@ -19,13 +19,20 @@ MOMENT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 
 
-class Standing(StrEnum):
-    """A rate against its limit."""
+WON_STATES = ("won",)
+LOST_STATES = ("lost", "rejected")
+"""How a case ends that was decided for or against the seller: by a ruling, or by a window that shut. One that the buyer
+withdrew or the merchant accepted of his own accord was not decided (S4)."""
 
-    NO_BASE = "no_base"  # nothing to measure by
-    BELOW = "below"  # where the document wants it: "below 1.0 %"
-    REACHED = "reached"  # exactly at the limit: no longer below it, not yet over it
-    OVER = "over"  # the document's sanctions begin
+
+class Standing(StrEnum):
+    """A figure against its bound."""
+
+    NO_BOUND = "no_bound"  # the book sets none
+    NO_BASE = "no_base"  # nothing to measure by: neither good nor bad
+    WITHIN = "within"
+    REACHED = "reached"  # exactly at it: no longer "below 1.0 %", not yet over it
+    BEYOND = "beyond"  # what the document threatens begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +48,56 @@ class Share:
         return Fraction(self.part, self.base) if self.base else None
 
 
-def standing(share: Share, limit: Fraction) -> Standing:
-    """Where `share` stands against a limit that it must stay below."""
-    if share.rate is None:
-        return Standing.NO_BASE
-    if share.rate < limit:
-        return Standing.BELOW
-    return Standing.REACHED if share.rate == limit else Standing.OVER
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rate must stay below `limit`, or no lower than `least`: one of the two is set, as a share of 1."""
 
+    limit: Fraction | None = None
+    least: Fraction | None = None
 
-def headroom(share: Share, limit: Fraction) -> int | None:
-    """*N orders remaining before rate limit is reached* (S10): the largest N such that N further losses keep the rate
-    below `limit`, that is (part + N) / base < limit; 0 where it is reached or passed; None where the base is empty.
+    def standing(self, share: Share) -> Standing:
+        """Where `share` stands."""
+        if self.limit is None and self.least is None:
+            return Standing.NO_BOUND
+        used = self.closeness(share)
+        if used is None:
+            return Standing.NO_BASE
+        return Standing.WITHIN if used < 1 else Standing.REACHED if used == 1 else Standing.BEYOND
 
-    The document's limit is "< 1.0 %", so a rate of exactly 1.0 % has reached it: of 1,000 completed orders 9 may be
-    lost, and a store with none lost so far has 9 remaining. A further loss adds to the lost disputes alone, for its
-    order has been completed and counted long before.
-    """
-    if not share.base:
+    def closeness(self, share: Share) -> Fraction | None:
+        """How much of what is allowed is used up: 1 at the bound, more beyond it. None: no bound, or no base.
+
+        Where nothing at all is allowed, each loss uses it up once.
+        """
+        if share.rate is None:
+            return None
+        if self.limit is not None:
+            return share.rate / self.limit if self.limit else Fraction(1 + share.part)
+        if self.least is not None:
+            return (1 - share.rate) / (1 - self.least) if self.least < 1 else Fraction(1 + share.base - share.part)
         return None
-    most = -(-(limit.numerator * share.base) // limit.denominator) - 1  # the largest count strictly below limit * base
-    return max(0, most - share.part)
 
+    def headroom(self, share: Share) -> int | None:
+        """How many more losses there may be before the bound is reached (limit) or broken (least); never below 0.
 
-def closeness(share: Share, limit: Fraction) -> Fraction:
-    """How much of the limit is used up: 1 at the limit, more beyond it. No base counts as nothing used."""
-    return Fraction(0) if share.rate is None or not limit else share.rate / limit
+        *N orders remaining before rate limit is reached* (S10): the largest N such that (part + N) / base < limit.
+        The document's limit is "< 1.0 %", so a rate of exactly 1.0 % has reached it: of 1,000 completed orders 9 may be
+        lost, and a store with none lost so far has 9 remaining. A further loss adds to the lost disputes alone, for its
+        order was completed and counted before.
+
+        Of a share that must be no lower than `least` (O16: "below 85 %"): the largest N such that
+        part / (base + N) >= least, for each lost case is one more decided.
+
+        None where there is no bound or no base.
+        """
+        if not share.base:
+            return None
+        if self.limit is not None:
+            most = -(-(self.limit.numerator * share.base) // self.limit.denominator) - 1  # strictly below limit * base
+            return max(0, most - share.part)
+        if self.least:
+            return max(0, share.part * self.least.denominator // self.least.numerator - share.base)
+        return None
 
 
 def percent(share: Fraction, limit: Fraction | None = None) -> Decimal:

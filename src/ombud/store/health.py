@@ -7,51 +7,71 @@ orders are stored: every part is a range of an index.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from django.db import connection
 
-from ombud.domain.health import Share, window
+from ombud.domain.health import Bound, Share, Standing, rolling, window
 from ombud.domain.problems import N_, OmbudError, Problem
-from ombud.store.health_counts import COUNTS, Wait, count_sql
+from ombud.domain.rulebook import FigureVersion, Rulebook
+from ombud.domain.rulebook.words import Texts
+from ombud.store.health_counts import COUNTS, Wait, count_sql, waits
 from ombud.store.instants import Instants
 from ombud.store.models import HealthDay, Store
 
+DESK = (
+    ("dispute_rate", N_("Dispute rate"), "lost_cases", "completed_orders"),
+    ("on_time", N_("On-time shipping rate"), "on_time_orders", "promised_orders"),
+)
+DESK_WINDOW = timedelta(days=90)
+"""What the desk looks at in every store, over the window that both documents use. Where a store's book does not measure
+it, it is shown without a bound, and nothing is ever decided by it."""
+
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """What happened in a window, counted as `HealthDay` counts a day."""
+class Figure:
+    """One figure of a store over (at - window, at]. The base of a plain count is 0."""
 
-    completed_orders: int = 0
-    promised_orders: int = 0
-    on_time_orders: int = 0
-    tracked_parcels: int = 0
-    due_parcels: int = 0
-    opened_cases: int = 0
-    won_cases: int = 0
-    lost_cases: int = 0
-
-    @property
-    def disputes(self) -> Share:
-        """Lost disputes of completed orders: the dispute rate (S10)."""
-        return Share(self.lost_cases, self.completed_orders)
+    name: str
+    title: Texts | str  # a text of the book in three languages, or the key of a translation
+    counts: tuple[str, str | None]  # what is counted, and of what; None: a plain count
+    share: Share
+    window: timedelta
+    bound: Bound = field(default=Bound())
+    cite: str = ""  # empty where the store's book does not measure it
 
     @property
-    def on_time(self) -> Share:
-        """Orders marked shipped by their promised instant (O17)."""
-        return Share(self.on_time_orders, self.promised_orders)
+    def standing(self) -> Standing:
+        """The share against its bound."""
+        return self.bound.standing(self.share)
 
     @property
-    def tracking(self) -> Share:
-        """Parcels with a first scan within the book's wait (O17)."""
-        return Share(self.tracked_parcels, self.due_parcels)
+    def headroom(self) -> int | None:
+        """How many more may be lost; None without a bound or a base."""
+        return self.bound.headroom(self.share)
 
     @property
-    def success(self) -> Share:
-        """Won cases of those decided (O16)."""
-        return Share(self.won_cases, self.won_cases + self.lost_cases)
+    def closeness(self) -> Fraction:
+        """How much of the bound is used up; 0 where there is nothing to use up."""
+        return self.bound.closeness(self.share) or Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The figures of one store at one instant."""
+
+    store_id: str
+    figures: tuple[Figure, ...]
+
+    @property
+    def closest(self) -> Figure | None:
+        """The figure that has used up most of its bound; None where the book bounds none."""
+        bounded = [figure for figure in self.figures if figure.standing is not Standing.NO_BOUND]
+        return max(bounded, key=lambda figure: figure.closeness, default=None)
 
 
 def find_store(store_id: str) -> Store:
@@ -80,10 +100,54 @@ def find_store(store_id: str) -> Store:
     )
 
 
-def counts(
-    at: datetime, span: timedelta, waits: Sequence[Wait], *, platform: str, store_id: str | None = None
-) -> dict[str, Counts]:
-    """What happened in (at - span, at], by store: of one store of `platform`, or of all of them."""
+def figures(store_id: str, at: datetime, book: Rulebook, *, rules_at: datetime | None = None) -> Health:
+    """What `book` measures of one of its stores, as of `at`, by the versions in force at `rules_at`, else at `at`.
+
+    Raises OmbudError where a figure of the book is not in force at that instant.
+    """
+    return _figures(at, book, rules_at, store_id)[store_id]
+
+
+def figures_of_all(at: datetime, book: Rulebook, *, rules_at: datetime | None = None) -> list[Health]:
+    """The same for every store of the book's platform."""
+    return list(_figures(at, book, rules_at, None).values())
+
+
+def _figures(at: datetime, book: Rulebook, rules_at: datetime | None, store_id: str | None) -> dict[str, Health]:
+    versions = {name: book.in_force(f"health.{name}", rules_at or at) for name in book.under("health")}
+    dated = waits(book, rules_at=rules_at)
+    spans = {version.value.window for version in versions.values()} | {DESK_WINDOW}
+    windows = {span: _counts(at, span, dated, book.name, store_id) for span in spans}
+    found: dict[str, Health] = {}
+    for store, desk in windows[DESK_WINDOW].items():
+        mine = []
+        for name, version in versions.items():
+            of: FigureVersion = version.value
+            counted = windows[of.window][store]
+            share = Share(_count(counted, of.share), _count(counted, of.of) if of.of else 0)
+            bound = Bound(_exact(of.limit), _exact(of.least))
+            mine.append(Figure(name, of.title, (of.share, of.of), share, of.window, bound, version.cite))
+        for name, title, part, base in DESK:
+            if name not in versions:
+                share = Share(_count(desk, part), _count(desk, base))
+                mine.append(Figure(name, title, (part, base), share, DESK_WINDOW))
+        found[store] = Health(store, tuple(mine))
+    return found
+
+
+def _exact(number: Decimal | None) -> Fraction | None:
+    return None if number is None else Fraction(number)
+
+
+def _count(counted: Mapping[str, int], name: str) -> int:
+    """A count by its name in a book; `closed_cases` are those that were decided."""
+    return counted["won_cases"] + counted["lost_cases"] if name == "closed_cases" else counted[name]
+
+
+def _counts(
+    at: datetime, span: timedelta, dated: Sequence[Wait], platform: str, store_id: str | None
+) -> dict[str, dict[str, int]]:
+    """What happened in (at - span, at], by store and count: of one store of `platform`, or of all of them."""
     cut = window(at, span)
     where, values = "s.platform = %s", [platform]
     if store_id is not None:
@@ -92,20 +156,20 @@ def counts(
     whole = (
         f"SELECT s.store_id, {sums} FROM stores s LEFT JOIN health_days h"
         " ON h.store_id = s.store_id AND h.day >= %s AND h.day < %s"
-        f" WHERE {where} GROUP BY s.store_id"
+        f" WHERE {where} GROUP BY s.store_id ORDER BY s.store_id"
     )
     first, after = cut.days
     with connection.cursor() as cursor:
         cursor.execute(whole, [first.isoformat(), after.isoformat(), *values])
         total = {row[0]: [int(count) for count in row[1:]] for row in cursor.fetchall()}
         if cut.edges:
-            cursor.execute(f"SELECT s.store_id, {_edges_sql(cut.edges, waits)} FROM stores s WHERE {where}", values)
+            cursor.execute(f"SELECT s.store_id, {_edges_sql(cut.edges, dated)} FROM stores s WHERE {where}", values)
             for row in cursor.fetchall():
                 total[row[0]] = [a + int(b) for a, b in zip(total[row[0]], row[1:], strict=True)]
-    return {store: Counts(*numbers) for store, numbers in total.items()}
+    return {store: dict(zip(COUNTS, numbers, strict=True)) for store, numbers in total.items()}
 
 
-def _edges_sql(edges: Sequence[tuple[datetime, datetime]], waits: Sequence[Wait]) -> str:
+def _edges_sql(edges: Sequence[tuple[datetime, datetime]], dated: Sequence[Wait]) -> str:
     instants = Instants(connection)
     return ", ".join(
         " + ".join(
@@ -114,7 +178,7 @@ def _edges_sql(edges: Sequence[tuple[datetime, datetime]], waits: Sequence[Wait]
                 store="s.store_id",
                 start=instants.literal(start),
                 until=instants.literal(until),
-                waits=waits,
+                waits=dated,
                 instants=instants,
             )
             for start, until in edges
@@ -123,11 +187,13 @@ def _edges_sql(edges: Sequence[tuple[datetime, datetime]], waits: Sequence[Wait]
     )
 
 
-def dispute_days(store_id: str, first: date, last: date) -> list[tuple[date, Share]]:
-    """The buckets of one store from `first` to `last`, both included: lost disputes of completed orders, by UTC day."""
-    rows = (
-        HealthDay.objects.filter(store_id=store_id, day__range=(first, last))
-        .order_by("day")
-        .values_list("day", "lost_cases", "completed_orders")
-    )
-    return [(day, Share(lost, completed)) for day, lost, completed in rows]
+def curve(store_id: str, figure: Figure, upto: date, *, days: int = 90) -> list[tuple[date, Share]]:
+    """The figure as it stood at the end of each of the `days` UTC days that end with `upto`, from whole days alone."""
+    part, base = figure.counts
+    behind = figure.window // timedelta(days=1)
+    rows = HealthDay.objects.filter(store_id=store_id, day__gt=upto - timedelta(days=days + behind), day__lte=upto)
+    buckets = [
+        (row["day"], Share(_count(row, part), _count(row, base) if base else 0))
+        for row in rows.order_by("day").values("day", *COUNTS)
+    ]
+    return list(rolling(buckets, upto, days, behind))

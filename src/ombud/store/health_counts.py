@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ombud.domain.health import MOMENT
-from ombud.domain.problems import OmbudError
+from ombud.domain.health import LOST_STATES, WON_STATES
 from ombud.domain.rulebook import Rulebook
 from ombud.store.instants import Instants
 
@@ -19,6 +18,9 @@ ORDER_COUNTS = ("completed_orders", "promised_orders", "on_time_orders")
 PARCEL_COUNTS = ("tracked_parcels", "due_parcels")
 CASE_COUNTS = ("opened_cases", "won_cases", "lost_cases")
 COUNTS = ORDER_COUNTS + PARCEL_COUNTS + CASE_COUNTS
+
+WAIT_CLAUSE = "health.tracking_completeness"
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 # An order counts as promised where it was paid and not cancelled by the promised instant; cancelled at exactly that
 # instant is cancelled by it, as for the triggers.
@@ -34,18 +36,24 @@ class Wait:
     valid_until: datetime | None
 
 
-def waits(book: Rulebook | None) -> tuple[Wait, ...]:
-    """Every version of the book's wait for the first scan; none where the book has no such clause."""
-    found: list[Wait] = []
-    at = datetime.max.replace(tzinfo=UTC)
-    while book is not None:
-        try:
-            version = book.in_force("health.tracking_completeness", at)
-        except OmbudError:
-            break
-        found.append(Wait(int(version.value.wait / timedelta(seconds=1)), version.valid_from, version.valid_until))
-        at = version.valid_from - MOMENT
-    return tuple(reversed(found))
+def waits(book: Rulebook, *, rules_at: datetime | None = None) -> tuple[Wait, ...]:
+    """Every version of the book's wait for the first scan; none where the book measures no tracking.
+
+    `rules_at`: the version in force at that instant, for every parcel whenever registered.
+    """
+    versions = book.clauses.get(WAIT_CLAUSE, ())
+    if rules_at is not None:
+        wait = book.value(WAIT_CLAUSE, rules_at).wait if versions else None
+        return (Wait(_seconds(wait), EARLIEST, None),) if wait is not None else ()
+    return tuple(
+        Wait(_seconds(version.value.wait), version.valid_from, version.valid_until)
+        for version in versions
+        if version.value.wait is not None
+    )
+
+
+def _seconds(span: timedelta) -> int:
+    return span // timedelta(seconds=1)
 
 
 def count_sql(name: str, *, store: str, start: str, until: str, waits: Sequence[Wait], instants: Instants) -> str:
@@ -60,13 +68,17 @@ def count_sql(name: str, *, store: str, start: str, until: str, waits: Sequence[
     )
 
 
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
 _PLAIN: dict[str, tuple[str, str, str]] = {
     "completed_orders": ("orders", "completed_at", ""),
     "promised_orders": ("orders", "ship_by", f" AND {_STANDS.format(by='o.ship_by')}"),
     "on_time_orders": ("orders", "ship_by", f" AND {_STANDS.format(by='o.ship_by')} AND o.shipped_at <= o.ship_by"),
     "opened_cases": ("cases", "opened_at", ""),
-    "won_cases": ("cases", "closed_at", " AND o.state = 'won'"),
-    "lost_cases": ("cases", "closed_at", " AND o.state = 'lost'"),
+    "won_cases": ("cases", "closed_at", f" AND o.state IN ({_quoted(WON_STATES)})"),
+    "lost_cases": ("cases", "closed_at", f" AND o.state IN ({_quoted(LOST_STATES)})"),
 }
 
 
