@@ -62,7 +62,10 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """At least one line or parcel of the order for which all `conditions` hold; `negated`: none. At most one is a `By`."""
+    """At least one line or parcel of the order for which all `conditions` hold; `negated`: none.
+
+    At most one of the conditions is a `By`.
+    """
 
     fact: str
     conditions: tuple[Condition, ...]
@@ -210,7 +213,8 @@ def _unknown(word: str, wanted: object) -> OmbudError:
             N_("{word!r} with {wanted!r} is no condition."),
             {"word": word, "wanted": wanted},
             mend=N_(
-                "A condition is a field with a value, a list, {{by: start}}, {{in: LIST}}, {{not_in: LIST}} or {{at_least: ...}}; or some, no, within, is, is_not."
+                "A condition is a field with a value, a list, {{by: start}}, {{in: LIST}}, {{not_in: LIST}} or"
+                " {{at_least: ...}}; or some, no, within, is, is_not."
             ),
         )
     )

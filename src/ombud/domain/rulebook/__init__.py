@@ -1,6 +1,7 @@
 """A rulebook: dated clauses, each citing the row of the requirements that it comes from.
 
-`load` reads one from YAML and refuses what does not hold together; `Rulebook.value` gives what is in force at an instant.
+`load` reads one from YAML and refuses what does not hold together; `Rulebook.value` gives what is in force at an
+instant.
 """
 
 from ombud.domain.rulebook.book import Rulebook

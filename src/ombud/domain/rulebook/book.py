@@ -12,9 +12,20 @@ from pydantic import Field
 from ombud.domain.conditions import Condition
 from ombud.domain.instants import format_instant
 from ombud.domain.problems import N_, OmbudError, Problem
-from ombud.domain.rulebook.clauses.evidence import EvidenceVersion, KindVersion
+from ombud.domain.rulebook.clauses.carriers import CarrierVersion
+from ombud.domain.rulebook.clauses.estimates import NeedsVersion, PriorVersion
+from ombud.domain.rulebook.clauses.evidence import (
+    ContentVersion,
+    EvidenceVersion,
+    FilesVersion,
+    KindVersion,
+    MarkVersion,
+)
 from ombud.domain.rulebook.clauses.health import FigureVersion
 from ombud.domain.rulebook.clauses.money import Money
+from ombud.domain.rulebook.clauses.notices import NoticeVersion, ReportVersion, ResponseVersion
+from ombud.domain.rulebook.clauses.reasons import ReasonVersion
+from ombud.domain.rulebook.clauses.rulings import EnrolmentVersion, RouteVersion, RulingVersion, SanctionVersion
 from ombud.domain.rulebook.clauses.triggers import (
     ConditionVersion,
     Cover,
@@ -28,7 +39,7 @@ from ombud.domain.rulebook.clauses.triggers import (
 )
 from ombud.domain.rulebook.clauses.windows import Platform, StatesVersion, Windows
 from ombud.domain.rulebook.dated import Dated
-from ombud.domain.rulebook.words import Part, Slug, Text, Texts, Versions
+from ombud.domain.rulebook.words import Part, Slug, Text, Texts, Versions, Word
 
 
 class Cited(Part):
@@ -52,18 +63,56 @@ class BookText(Head):
     """A rulebook as its file has it. Every clause is a list of versions, the oldest first."""
 
     covers: Versions[CoverVersion]
-    conditions: dict[str, Versions[ConditionVersion]] = Field(default_factory=dict)
-    lists: dict[str, Versions[ListVersion]] = Field(default_factory=dict)
-    triggers: dict[str, Versions[TriggerVersion]]
-    violations: dict[str, Versions[ViolationVersion]] = Field(default_factory=dict)
+    """The stores and orders that it speaks of."""
+    enrolment: Versions[EnrolmentVersion] = ()
+    """What a store hands in to come under it."""
+    lists: dict[Word, Versions[ListVersion]] = Field(default_factory=dict)
+    """Dated lists, for conditions to name."""
+    conditions: dict[Word, Versions[ConditionVersion]] = Field(default_factory=dict)
+    """Named conditions, for other conditions to name."""
+    triggers: dict[Word, Versions[TriggerVersion]]
+    """What makes an order a case, and when. The name of a trigger is the name of the violation."""
+    violations: dict[Word, Versions[ViolationVersion]] = Field(default_factory=dict)
+    """What people are told about each."""
+    routes: dict[Slug, Versions[RouteVersion]] = Field(default_factory=dict)
+    """The places that other complaints go to."""
     tracks: Versions[TrackVersion] = ()
+    """What a track can be."""
+    carriers: dict[Slug, Versions[CarrierVersion]] = Field(default_factory=dict)
+    """Forms of tracking numbers by carrier."""
     windows: Windows = Windows()
     platform: Platform = Platform()
     states: Versions[StatesVersion] = ()
-    evidence: dict[str, Versions[EvidenceVersion]] = Field(default_factory=dict)
-    kinds: dict[str, Versions[KindVersion]] = Field(default_factory=dict)
+    """Our states in the platform's words."""
+    evidence: dict[Word, Versions[EvidenceVersion]] = Field(default_factory=dict)
+    """What a case asks for, by violation."""
+    kinds: dict[Word, Versions[KindVersion]] = Field(default_factory=dict)
+    """The kinds of evidence."""
+    marks: dict[Word, Versions[MarkVersion]] = Field(default_factory=dict)
+    """What must be legible on evidence."""
+    files: Versions[FilesVersion] = ()
+    """What the gate takes."""
+    content: Versions[ContentVersion] = ()
+    """What holds for all evidence."""
+    reasons: dict[str, Versions[ReasonVersion]] = Field(default_factory=dict)
+    """The platform's codes."""
+    rulings: Versions[RulingVersion] = ()
+    """How cases are decided."""
     money: Money = Money()
-    health: dict[str, Versions[FigureVersion]] = Field(default_factory=dict)
+    sanctions: dict[Word, Versions[SanctionVersion]] = Field(default_factory=dict)
+    """What follows for stores, carriers, warehouses and buyers."""
+    health: dict[Word, Versions[FigureVersion]] = Field(default_factory=dict)
+    """The figures of a store."""
+    priors: dict[Word, Versions[PriorVersion]] = Field(default_factory=dict)
+    """Percentages about the world. They weigh a risk and never decide a case."""
+    estimate: Versions[NeedsVersion] = ()
+    """What a cost estimate needs to know."""
+    notices: Versions[NoticeVersion] = ()
+    """What goes out when a case opens."""
+    responses: Versions[ResponseVersion] = ()
+    """Automatic responses."""
+    reports: Versions[ReportVersion] = ()
+    """By what cases are grouped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +129,7 @@ class Rulebook:
 
     @property
     def covers(self) -> tuple[Dated[Cover], ...]:
+        """Whom it speaks of; never empty."""
         return self.clauses["covers"]
 
     @property
@@ -121,9 +171,9 @@ class Rulebook:
                     mend=N_("`ombud rulebook show {book}` lists its clauses."),
                 )
             )
-        for version in reversed(versions):
-            if version.holds_at(at):
-                return version
+        found: Dated[Any] | None = next((version for version in versions if version.holds_at(at)), None)
+        if found is not None:
+            return found
         raise OmbudError(
             Problem(
                 "none_in_force",

@@ -1,16 +1,29 @@
-"""How a book is laid out: which keys hold clauses, and the model of each. Read from `BookText`, the one place that says it."""
+"""How a book is laid out: which keys hold clauses, and the model of each.
+
+It is read from `BookText`, the one place that says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from inspect import isclass
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from ombud.domain.rulebook.book import BookText, Head
 from ombud.domain.rulebook.source import Path
 from ombud.domain.rulebook.words import Version
+
+
+@dataclass(frozen=True)
+class Section:
+    """What stands under a key of a book: clauses of the fixed `names`, or of any that `spelling` takes, or, with
+    neither, the versions of one clause."""
+
+    names: tuple[str, ...] | None
+    spelling: TypeAdapter[str] | None
 
 
 def clauses(plain: dict[str, Any]) -> Iterator[tuple[str, Path, type[Version], Any]]:
@@ -48,12 +61,17 @@ def version_model(annotation: Any) -> type[Version] | None:
     return None
 
 
-def sections() -> dict[str, tuple[str, ...] | None]:
-    """The keys of a book that hold clauses -> the names that they know; None: any name, or the key is a clause itself."""
-    found: dict[str, tuple[str, ...] | None] = {}
+def sections() -> dict[str, Section]:
+    """The keys of a book that hold clauses -> what stands under them."""
+    found: dict[str, Section] = {}
     for key, field in BookText.model_fields.items():
-        if key not in Head.model_fields:
-            model = field.annotation
-            fixed = isclass(model) and issubclass(model, BaseModel)
-            found[key] = tuple(model.model_fields) if fixed and model is not None else None
+        model = field.annotation
+        if key in Head.model_fields:
+            continue
+        if get_origin(model) is dict:
+            found[key] = Section(None, TypeAdapter(get_args(model)[0]))
+        elif isclass(model) and issubclass(model, BaseModel):
+            found[key] = Section(tuple(model.model_fields), None)
+        else:
+            found[key] = Section(None, None)
     return found

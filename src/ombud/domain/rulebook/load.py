@@ -17,6 +17,7 @@ from ombud.domain.rulebook.check import check
 from ombud.domain.rulebook.clauses.evidence import EvidenceItem, EvidenceVersion
 from ombud.domain.rulebook.dated import Dated
 from ombud.domain.rulebook.layout import clauses, sections
+from ombud.domain.rulebook.references import Entries, Entry
 from ombud.domain.rulebook.refused import problems_of
 from ombud.domain.rulebook.source import Path, Source, read_source
 from ombud.domain.rulebook.words import Version
@@ -31,11 +32,11 @@ def load(text: str, *, file: str) -> Rulebook:
         )
     problems = list(source.problems)
     head = _head(source, problems)
-    problems += _unknown_keys(source)
-    versions: dict[str, tuple[Dated[Version], ...]] = {}
+    problems += _keys(source)
+    entries: dict[str, tuple[Entry, ...]] = {}
     for name, path, model, written in clauses(source.plain):
-        versions[name] = _versions(source, path, model, written, problems)
-    problems += check(source, head, versions)
+        entries[name] = _entries(source, path, model, written, problems)
+    problems += check(source, head, entries)
     if problems or head is None:
         raise OmbudError(*sorted(problems, key=lambda p: (p.place.line or 0) if p.place else 0))
     return Rulebook(
@@ -45,7 +46,7 @@ def load(text: str, *, file: str) -> Rulebook:
         text,
         hashlib.sha256(text.encode()).hexdigest(),
         {row: said for cited in head.sources for row, said in cited.rows.items()},
-        _meanings(versions),
+        _meanings(entries),
     )
 
 
@@ -58,27 +59,37 @@ def _head(source: Source, problems: list[Problem]) -> Head | None:
         return None
 
 
-def _unknown_keys(source: Source) -> list[Problem]:
+def _keys(source: Source) -> list[Problem]:
+    """Keys that are missing, unknown or misspelt, down to the names of clauses."""
     known = sections()
     problems = [
         _unknown_key(source, (key,), (*Head.model_fields, *known))
         for key in source.plain
         if key not in known and key not in Head.model_fields
     ]
-    for key, field in BookText.model_fields.items():
-        if key in known and field.is_required() and not source.plain.get(key):
-            problems.append(
-                Problem("section_missing", N_("The book has no {key}."), {"key": key}, source.place((key,)))
-            )
-    for key, names in known.items():
+    problems += [
+        Problem("section_missing", N_("The book has no {key}."), {"key": key}, source.place((key,)))
+        for key, field in BookText.model_fields.items()
+        if key in known and field.is_required() and not source.plain.get(key)
+    ]
+    for key, section in known.items():
         written = source.plain.get(key)
-        if written is None or (names is None and isinstance(written, list)):
+        if key not in source.plain or (section.names is None and section.spelling is None):
             continue
         if not isinstance(written, dict):
-            wanted = N_("{key} must be a map of clauses.") if names is not None else N_("{key} must hold clauses.")
-            problems.append(Problem("no_clauses", wanted, {"key": key}, source.place((key,))))
-        elif names is not None:
-            problems += [_unknown_key(source, (key, name), names) for name in written if name not in names]
+            problems.append(
+                Problem("no_clauses", N_("{key} must be a map of clauses."), {"key": key}, source.place((key,)))
+            )
+        elif section.names is not None:
+            problems += [
+                _unknown_key(source, (key, name), section.names) for name in written if name not in section.names
+            ]
+        elif section.spelling is not None:
+            for name in written:
+                try:
+                    section.spelling.validate_python(name)
+                except ValidationError as error:
+                    problems += problems_of(error, source, (key, name), BookText)
     return problems
 
 
@@ -92,9 +103,9 @@ def _unknown_key(source: Source, path: Path, known: tuple[str, ...]) -> Problem:
     )
 
 
-def _versions(
+def _entries(
     source: Source, path: Path, model: type[Version], written: Any, problems: list[Problem]
-) -> tuple[Dated[Version], ...]:
+) -> tuple[Entry, ...]:
     if not isinstance(written, list) or not written:
         problems.append(
             Problem(
@@ -111,82 +122,84 @@ def _versions(
             read.append(((*path, index), model.model_validate(each), each))
         except ValidationError as error:
             problems += problems_of(error, source, (*path, index), model)
-    return tuple(_dated(source, read, problems))
+    entries: list[Entry] = []
+    for place, (at, version, plain) in enumerate(read):
+        following = read[place + 1] if place + 1 < len(read) else None
+        problems += _dates(source, at, version, following)
+        ends = [end for end in (version.until, following[1].valid_from if following else None) if end is not None]
+        line = source.place(at).line or 0
+        dated = Dated(version.valid_from, min(ends, default=None), version.cite, version, line, plain)
+        entries.append(Entry(at, dated))
+    return tuple(entries)
 
 
-def _dated(source: Source, read: list[tuple[Path, Version, Any]], problems: list[Problem]) -> list[Dated[Version]]:
-    dated: list[Dated[Version]] = []
-    for place, (path, version, written) in enumerate(read):
-        following = read[place + 1][1].valid_from if place + 1 < len(read) else None
-        until = version.until
-        if until is not None and until <= version.valid_from:
-            problems.append(
-                Problem(
-                    "ends_before_start",
-                    N_("It ends at {until}, not after its beginning at {start}."),
-                    {"until": format_instant(until), "start": format_instant(version.valid_from)},
-                    source.place((*path, "until")),
-                )
-            )
-        if following is not None and following <= version.valid_from:
-            problems.append(_overlap(source, read[place + 1][0], following, version.valid_from))
-        elif following is not None and until is not None and following < until:
-            problems.append(_overlap(source, read[place + 1][0], following, until))
-        ends = [end for end in (until, following) if end is not None]
-        line = source.place(path).line or 0
-        dated.append(Dated(version.valid_from, min(ends, default=None), version.cite, version, line, written))
-    return dated
-
-
-def _overlap(source: Source, path: Path, start: datetime, before: datetime) -> Problem:
-    return Problem(
-        "versions_overlap",
-        N_(
-            "This version begins at {start}, while the one before it holds until after that or begins no earlier ({before})."
-        ),
-        {"start": format_instant(start), "before": format_instant(before)},
-        source.place((*path, "from")),
-        N_("Order the versions by from, the oldest first, no two alike."),
-    )
-
-
-def _meanings(versions: Mapping[str, tuple[Dated[Version], ...]]) -> dict[str, tuple[Dated[Any], ...]]:
-    return {
-        name: tuple(
-            meaning
-            for dated in clause
-            for meaning in (
-                _evidence(dated, versions)
-                if isinstance(dated.value, EvidenceVersion)
-                else [replace(dated, value=dated.value.meaning())]
+def _dates(source: Source, path: Path, version: Version, following: tuple[Path, Version, Any] | None) -> list[Problem]:
+    problems: list[Problem] = []
+    if version.until is not None and version.until <= version.valid_from:
+        problems.append(
+            Problem(
+                "ends_before_start",
+                N_("It ends at {until}, not after its beginning at {start}."),
+                {"until": format_instant(version.until), "start": format_instant(version.valid_from)},
+                source.place((*path, "until")),
             )
         )
-        for name, clause in versions.items()
+    if following is not None:
+        start, place = following[1].valid_from, source.place((*following[0], "from"))
+        if start <= version.valid_from:
+            problems.append(
+                Problem(
+                    "versions_unsorted",
+                    N_("This version begins at {start}, no later than the one before it."),
+                    {"start": format_instant(start)},
+                    place,
+                    N_("Order the versions by from, the oldest first, no two alike."),
+                )
+            )
+        elif version.until is not None and start < version.until:
+            problems.append(
+                Problem(
+                    "versions_overlap",
+                    N_("This version begins at {start}, and the one before it ends only at {until}."),
+                    {"start": format_instant(start), "until": format_instant(version.until)},
+                    place,
+                    N_("Leave until out where the next version takes its place."),
+                )
+            )
+    return problems
+
+
+def _meanings(entries: Entries) -> dict[str, tuple[Dated[Any], ...]]:
+    return {
+        name: tuple(meaning for entry in clause for meaning in _meaning(entry.dated, entries))
+        for name, clause in entries.items()
     }
 
 
+def _meaning(dated: Dated[Version], entries: Entries) -> list[Dated[Any]]:
+    if isinstance(dated.value, EvidenceVersion):
+        return _evidence(dated, dated.value, entries)
+    untyped: Dated[Any] = dated
+    return [replace(untyped, value=dated.value.meaning())]
+
+
 def _evidence(
-    dated: Dated[Version], versions: Mapping[str, tuple[Dated[Version], ...]]
-) -> list[Dated[tuple[EvidenceItem, ...]]]:
+    dated: Dated[Any], version: EvidenceVersion, entries: Mapping[str, tuple[Entry, ...]]
+) -> list[Dated[Any]]:
     """What is asked for also changes where a kind asked for does: one version is cut at those instants."""
-    assert isinstance(dated.value, EvidenceVersion)  # noqa: S101 (for the type checker)
-    asks = dated.value.asks
-    kinds = {ask.kind: versions[f"kinds.{ask.kind}"] for ask in asks}
+    kinds = {ask.kind: [entry.dated for entry in entries[f"kinds.{ask.kind}"]] for ask in version.asks}
     cuts = {kind.valid_from for each in kinds.values() for kind in each if dated.holds_at(kind.valid_from)}
     starts = sorted({dated.valid_from, *cuts})
-    ends = [*starts[1:], dated.valid_until]
+
+    def items(at: datetime) -> tuple[EvidenceItem, ...]:
+        titles = {name: next(k.value for k in kind if k.holds_at(at)) for name, kind in kinds.items()}
+        return tuple(EvidenceItem(ask.kind, ask.required, ask.where, _title(titles[ask.kind])) for ask in version.asks)
+
     return [
-        replace(
-            dated,
-            valid_from=start,
-            valid_until=end,
-            value=tuple(
-                EvidenceItem(ask.kind, ask.required, ask.where, _at(kinds[ask.kind], start).title) for ask in asks
-            ),
-        )
-        for start, end in zip(starts, ends, strict=True)
+        replace(dated, valid_from=start, valid_until=end, value=items(start))
+        for start, end in zip(starts, [*starts[1:], dated.valid_until], strict=True)
     ]
 
 
-def _at(versions: tuple[Dated[Version], ...], at: datetime) -> Any:
-    return next(version.value for version in versions if version.holds_at(at))
+def _title(kind: Any) -> Any:
+    return kind.title

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ombud.domain.conditions import Condition
-from ombud.domain.rulebook.words import FieldName, Names, Part, Slug, Span, Text, Texts, Version, Where, Whole
+from ombud.domain.rulebook.words import Country, FieldName, Names, Part, Slug, Span, Texts, Version, Where, Whole
 
 Fact: TypeAlias = Literal["order", "parcel", "complaint"]
 Opens: TypeAlias = Literal["case", "review", "route"]
@@ -179,7 +179,7 @@ class ViolationVersion(Version):
 
 
 class TravelTime(Part):
-    between: Annotated[tuple[Text, Text], Field()]
+    between: tuple[Country, Country]
     least: Span
 
 
@@ -189,7 +189,7 @@ class TrackVersion(Version):
     least_travel_default: Span
     least_travel: tuple[TravelTime, ...] = ()
     networks: dict[Slug, Names] = Field(default_factory=dict)
-    destinations: dict[str, Annotated[str, Field(pattern=r"^[A-Z]{2}$")]] = Field(default_factory=dict)
+    destinations: dict[str, Country] = Field(default_factory=dict)
 
     def meaning(self) -> Tracks:
         return Tracks(

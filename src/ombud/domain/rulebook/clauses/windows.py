@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from ombud.domain.rulebook.clauses.notices import IntegrationVersion, PortalVersion, ValuesVersion
 from ombud.domain.rulebook.words import Part, Span, Text, Version, Versions
 
 State: TypeAlias = Literal[
@@ -69,3 +70,9 @@ class Platform(Part):
 
     refresh: Versions[SpanVersion] = ()
     """How often the platform renews its own list of cases."""
+    portal: Versions[PortalVersion] = ()
+    """Where its cases stand, for a person."""
+    tiers: Versions[ValuesVersion] = ()
+    """The ratings of stores, the lowest first."""
+    integration: Versions[IntegrationVersion] = ()
+    """How an ERP or WMS is linked."""

@@ -1,0 +1,81 @@
+"""How a case ends, and what follows for the store: rulings, sanctions, the places that other complaints go to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from ombud.domain.problems import N_, Problem
+from ombud.domain.rulebook.clauses.estimates import NeedsVersion
+from ombud.domain.rulebook.clauses.windows import State
+from ombud.domain.rulebook.words import Flag, Number, Slug, Span, Text, Texts, Version, Whole, Word, refuse
+
+
+class RulingVersion(Version):
+    """How cases are decided."""
+
+    outcomes: Annotated[dict[State, Text], Field(min_length=1)]
+    """The state a ruling leads to -> the platform's word for the ruling."""
+    appeal: Flag
+    appeal_exception: Texts | None = None
+    """Where an appeal exists after all; never for a case of this book."""
+    at_most: Literal["recommendation_stands", "seller_wins", "buyer_wins"] | None = None
+    """What happens when windows.review_most is over and nobody has ruled."""
+    mend_in_window: Flag = False
+    """Whether rejected evidence can be mended and sent again before the window shuts. The clock does not start anew."""
+    concede_is_final: Flag = False
+    """The merchant can accept the dispute, once and for all, and is asked before it happens."""
+    record: tuple[Literal["pdf", "json"], ...] = ()
+    """The forms in which the whole record of a ruling can be taken away."""
+
+
+Over: TypeAlias = Literal["store", "carrier", "warehouse", "buyer"]
+
+
+class EnrolmentVersion(NeedsVersion):
+    """What a store hands in to come under the book, and whether that is all it takes."""
+
+    by_default: Flag
+    """In force for every such store without anybody switching it on."""
+
+
+class SanctionVersion(Version):
+    """What follows when somebody's count or figure reaches a threshold. Exactly one of `counts` and `figure`."""
+
+    over: Over
+    counts: Literal["losses_in_a_row", "cases", "weak_disputes"] | None = None
+    figure: Word | None = None
+    """A figure of `health`."""
+    at_least: Number | None = None
+    above: Number | None = None
+    below: Number | None = None
+    window: Span | None = None
+    """How far back a count goes."""
+    least_cases: Whole = 0
+    """Below so many cases in the window it does not apply: too few to tell."""
+    measure: Slug
+    """What is done, for programs."""
+    factor: Number | None = None
+    """What it multiplies, where it does: search exposure, the weight of a buyer's dispute."""
+    title: Texts
+
+    @model_validator(mode="after")
+    def _one_threshold(self) -> SanctionVersion:
+        if (self.counts is None) == (self.figure is None):
+            raise refuse(((), Problem("no_measure", N_("Exactly one of counts and figure must stand here."))))
+        if sum(threshold is not None for threshold in (self.at_least, self.above, self.below)) != 1:
+            raise refuse(((), Problem("no_threshold", N_("Exactly one of at_least, above and below must stand here."))))
+        return self
+
+
+class RouteVersion(Version):
+    """Where a complaint goes that is no case of this book. It keeps its own evidence, time limit and cost."""
+
+    title: Texts
+    handled_by: Texts
+    response: Span | None = None
+    """How long the seller has there, where the source says so."""
+    asks: tuple[Word, ...] = ()
+    """Kinds of evidence that it wants."""
+    counts_as_dispute: Flag = False
