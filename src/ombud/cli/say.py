@@ -22,14 +22,20 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 _translation: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
 
 
 def speak(language: str | None) -> None:
     """Sets the language of everything said from here on; None: that of OMBUD_LANG or of the system."""
-    global _translation  # noqa: PLW0603 (one process speaks to one person)
+    global _translation, _language  # noqa: PLW0603 (one process speaks to one person)
     wanted = language or os.environ.get("OMBUD_LANG") or locale.getlocale()[0] or "en"
-    name = LANGUAGES.get(wanted[:2].lower(), "en")
-    _translation = gettext.translation("django", str(files("ombud") / "locale"), [name], fallback=True)
+    _language = wanted[:2].lower() if wanted[:2].lower() in LANGUAGES else "en"
+    _translation = gettext.translation("django", str(files("ombud") / "locale"), [LANGUAGES[_language]], fallback=True)
+
+
+def language() -> str:
+    """`en`, `ru` or `zh`: the language that the texts of a book are to be read in."""
+    return _language
 
 
 def _(text: str) -> str:

@@ -1,0 +1,133 @@
+"""Everything about one case: its order with lines, tracks, complaints and messages, its history and its money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ombud.domain.problems import N_, OmbudError, Problem
+from ombud.store.models import Case, CaseEvent, Complaint, Line, Message, Order, Parcel, Posting, Scan, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A parcel of the order with every scan of its number, the oldest first."""
+
+    parcel: Parcel
+    scans: tuple[Scan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """One case with what it is about. Facts are those the store knows now; `events` and `postings` in their order."""
+
+    case: Case
+    order: Order
+    store: Store
+    lines: tuple[Line, ...]
+    tracks: tuple[Track, ...]
+    complaints: tuple[Complaint, ...]
+    messages: tuple[Message, ...]
+    events: tuple[CaseEvent, ...]
+    postings: tuple[Posting, ...]
+
+    def row(self) -> dict[str, Any]:
+        """The facts as `domain.conditions.holds` reads them: `order.amount_minor`, and lists under `line` and `parcel`.
+
+        `parcel.*` and `complaint.*` are those that opened the case, where one did.
+        """
+        row = {**_fields("order", self.order), **_fields("store", self.store)}
+        row["line"] = [_fields("line", line) for line in self.lines]
+        row["parcel"] = [_fields("parcel", track.parcel) for track in self.tracks]
+        for track in self.tracks:
+            if (track.parcel.carrier, track.parcel.tracking_number) == (self.case.carrier, self.case.tracking_number):
+                row |= _fields("parcel", track.parcel)
+        for complaint in self.complaints:
+            if complaint.complaint_id == self.case.complaint_id:
+                row |= _fields("complaint", complaint)
+        return row
+
+
+def case_file(case_id: int, at: datetime) -> CaseFile:
+    """The file of one case, its history and money as of `at`. Raises OmbudError where there is no such case."""
+    case = Case.objects.select_related("order", "store", "rulebook").filter(case_id=case_id).first()
+    if case is None:
+        raise _unknown(f"#{case_id}")
+    of_order = {"order_id": case.order_id}
+    tracks = tuple(
+        Track(parcel, tuple(Scan.objects.filter(**_number(parcel)).order_by("scanned_at", "code")))
+        for parcel in Parcel.objects.filter(**of_order).order_by("registered_at", "carrier", "tracking_number")
+    )
+    return CaseFile(
+        case,
+        case.order,
+        case.store,
+        tuple(Line.objects.filter(**of_order).order_by("line")),
+        tracks,
+        tuple(Complaint.objects.filter(**of_order).order_by("opened_at", "complaint_id")),
+        tuple(Message.objects.filter(**of_order).order_by("sent_at", "message_id")),
+        tuple(CaseEvent.objects.filter(case=case, at__lte=at).order_by("seq")),
+        tuple(Posting.objects.filter(case=case, at__lte=at).order_by("posting_id")),
+    )
+
+
+def cases_named(text: str) -> list[Case]:
+    """The cases that a person means by `text`: `#12` or `12` a case by its number, anything else those of an order.
+
+    Raises OmbudError where there is none, and where digits are the number of one case and the order of another:
+    `#12` and `order:12` say which.
+    """
+    of_orders = Case.objects.filter(order_id=text.removeprefix("order:")).order_by("opened_at", "case_id")
+    if text.startswith("order:"):
+        found = list(of_orders)
+    else:
+        number = text.removeprefix("#")
+        by_number = list(Case.objects.filter(case_id=int(number))) if _is_number(number) else []
+        others = [] if text.startswith("#") else list(of_orders)
+        if by_number and any(case.case_id != by_number[0].case_id for case in others):
+            raise OmbudError(
+                Problem(
+                    "two_meanings",
+                    N_("{text} is the number of a case and also the id of an order with another case."),
+                    {"text": text},
+                    mend=N_("Write #{text} for the case or order:{text} for the order."),
+                )
+            )
+        found = by_number or others
+    if not found:
+        raise _unknown(text)
+    return found
+
+
+def _unknown(text: str) -> OmbudError:
+    order = Order.objects.filter(order_id=text.removeprefix("order:")).first()
+    if order is not None:
+        return OmbudError(
+            Problem(
+                "no_case_yet",
+                N_("The order {text} has no case."),
+                {"text": text},
+                mend=N_("`ombud scan store` shows what is ahead of it."),
+            )
+        )
+    return OmbudError(
+        Problem(
+            "unknown_case",
+            N_("There is no case {text}, and no order of that id."),
+            {"text": text},
+            mend=N_("`ombud cases` lists them; an ID is the number of a case or the id of its order."),
+        )
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def _number(parcel: Parcel) -> dict[str, str]:
+    return {"carrier": parcel.carrier, "tracking_number": parcel.tracking_number}
+
+
+def _fields(fact: str, row: Order | Store | Line | Parcel | Complaint) -> dict[str, Any]:
+    return {f"{fact}.{column.attname}": getattr(row, column.attname) for column in row._meta.concrete_fields}
