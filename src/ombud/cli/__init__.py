@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ombud.cli import generate, say
+from ombud.cli import cases, generate, health, say
 from ombud.domain.problems import OmbudError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -21,6 +21,9 @@ def _root(
     say.speak(lang)
 
 
+app.command("cases")(cases.cases)
+app.command("case")(cases.case)
+app.command("health")(health.health)
 app.command("generate")(generate.generate)
 
 

@@ -7,15 +7,16 @@ What was open at an earlier instant is those still open and those closed since.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db.models import Case as Choice
 from django.db.models import Count, F, Q, QuerySet, Sum, Value, When
 
+from ombud.domain.cases import EventKind, State, move
 from ombud.domain.countdown import DAY, HOUR, WEEK, Countdown, Urgency, countdown
-from ombud.store.models import Case
+from ombud.store.models import Case, CaseEvent
 
 OPEN_STATES = "open"
 """The word that filters for cases that no ruling or shut window has ended, in whatever state they are."""
@@ -34,7 +35,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class QueuedCase:
-    """One row of the queue. `state` is the one that the case was in at the instant asked for."""
+    """One row of the queue, as it was at the instant asked for.
+
+    `platform_status` is empty where the store no longer keeps the platform's word for the state.
+    """
 
     case_id: int
     order_id: str
@@ -88,7 +92,9 @@ def queue(at: datetime, wanted: Wanted = Wanted(), *, limit: int | None = None) 
     for such a state, come by the instant they were closed, the latest first.
     """
     still_open, closed_since, closed = _parts(at, wanted)
-    pages = [_page(part.order_by(*_ORDER), limit) for part in (still_open, closed_since)]
+    pages = [_page(still_open.order_by(*_ORDER), limit), _as_of(at, closed_since)]
+    if wanted.state not in (None, OPEN_STATES):
+        pages[1] = [case for case in pages[1] if case.state == wanted.state]
     merged = heapq.merge(*pages, key=lambda case: (case.due_at, -case.held_minor, case.case_id))
     found = list(islice(merged, limit))
     if wanted.state not in (None, OPEN_STATES) and (limit is None or len(found) < limit):
@@ -96,8 +102,20 @@ def queue(at: datetime, wanted: Wanted = Wanted(), *, limit: int | None = None) 
     return found
 
 
+def _as_of(at: datetime, closed_since: QuerySet[Case]) -> list[QueuedCase]:
+    """The same cases as they stood at `at`: still open, in the state that their history says."""
+    events = CaseEvent.objects.filter(case__in=closed_since.values("case_id"), at__lte=at)
+    states: dict[int, State] = {}
+    for case_id, kind in events.order_by("case_id", "seq").values_list("case_id", "kind"):
+        states[case_id] = move(states.get(case_id), EventKind(kind))
+    return [
+        replace(case, state=str(states.get(case.case_id, case.state)), platform_status="", closed_at=None)
+        for case in _page(closed_since.order_by(*_ORDER), None)
+    ]
+
+
 def load(at: datetime, wanted: Wanted = Wanted()) -> Load:
-    """What the queue at `at` holds in all, counted over the open cases."""
+    """What the queue at `at` holds in all, counted over the open cases, in whatever state they are."""
     still_open, closed_since, _ = _parts(at, wanted)
     total = Load()
     bounds = ((Urgency.TOO_LATE, at), (Urgency.UNDER_AN_HOUR, at + HOUR), (Urgency.DUE_TODAY, at + DAY))
@@ -115,9 +133,15 @@ def load(at: datetime, wanted: Wanted = Wanted()) -> Load:
     return total
 
 
-def known_states() -> list[str]:
-    """The states that any case is in."""
-    return sorted(Case.objects.order_by().values_list("state", flat=True).distinct())
+def known(column: str) -> list[str]:
+    """The values of `violation` or `state` that any case has."""
+    return sorted(Case.objects.order_by().values_list(column, flat=True).distinct())
+
+
+def of_case(case: Case) -> QueuedCase:
+    """The row of one case, as it stands now."""
+    own = {name: getattr(case, name) for name in _COLUMNS if name not in _FROM_STORE}
+    return QueuedCase(**own, site=case.store.site, timezone=case.store.timezone)
 
 
 def _parts(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], QuerySet[Case], QuerySet[Case]]:
@@ -134,7 +158,6 @@ def _parts(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], QuerySet[Case]
     closed = cases.filter(closed_at__lte=at)
     if wanted.state not in (None, OPEN_STATES):
         still_open, closed = still_open.filter(state=wanted.state), closed.filter(state=wanted.state)
-        closed_since = closed_since.none()
     return still_open, closed_since, closed
 
 

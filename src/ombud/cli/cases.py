@@ -1,0 +1,327 @@
+"""`ombud cases`, the queue of all stores of all platforms, and `ombud case`, the door to one of them."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from ombud.cli import cells, say
+from ombud.cli.say import _
+from ombud.domain.countdown import WORDS, Urgency
+from ombud.domain.instants import format_instant, parse_instant, parse_span
+from ombud.domain.money import format_amount
+from ombud.domain.problems import N_, OmbudError, Problem
+from ombud.store import (
+    books,
+    case_file,
+    database,
+    queue,
+    ready,  # noqa: F401 (before any model)
+)
+from ombud.store.health import find_store
+from ombud.store.queue import OPEN_STATES, Load, QueuedCase, Wanted
+
+_SECONDS_BETWEEN_READS = 5
+_WIDE = 124  # from here on a case is one line
+_NARROW = 78  # below it, three lines
+
+
+def cases(
+    store: Annotated[str | None, typer.Option(help="Only this store.")] = None,
+    platform: Annotated[str | None, typer.Option(help="Only stores of this platform: ozon, shopify, ...")] = None,
+    violation: Annotated[str | None, typer.Option(help="Only this violation: no_first_scan, ...")] = None,
+    state: Annotated[str | None, typer.Option(help="Only this state: open (the default), opened, lost, ...")] = None,
+    due_within: Annotated[str | None, typer.Option(metavar="SPAN", help="Only what is due within 6h, 2d, ...")] = None,
+    at: Annotated[str | None, typer.Option(metavar="INSTANT", help="As of this instant; default: now.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, with the clocks running, until Ctrl-C.")] = False,
+) -> None:
+    """List the open cases, what runs out first on top."""
+    began = time.monotonic()
+    start = parse_instant(at) if at else datetime.now(UTC)
+    wanted = Wanted(store, platform, violation, state, parse_span(due_within) if due_within else None)
+    database.prepare()
+    with database.spoken():
+        _check(wanted)
+        page = _Page(start, wanted, limit)
+        if as_json:
+            say.print_json(page.as_json())
+        elif not watch:
+            say.out.print(page.draw(start, say.out.width))
+        else:
+            _watch(page, start, began)
+
+
+def _watch(page: _Page, start: datetime, began: float) -> None:
+    read_at = 0.0
+    with Live(console=say.out, auto_refresh=False, screen=say.out.is_terminal) as live:
+        try:
+            while True:
+                gone = time.monotonic() - began
+                now = start + timedelta(seconds=gone)
+                if gone - read_at >= _SECONDS_BETWEEN_READS:
+                    page, read_at = _Page(now, page.wanted, page.limit), gone
+                live.update(page.draw(now, say.out.width), refresh=True)
+                time.sleep(1 - gone % 1)
+        except KeyboardInterrupt:
+            return
+
+
+class _Page:
+    """The first cases of the queue as read at one instant; drawn again each second with its clocks further on."""
+
+    def __init__(self, at: datetime, wanted: Wanted, limit: int) -> None:
+        self.at = at
+        self.wanted = wanted
+        self.limit = limit
+        self.load: Load = queue.load(at, wanted)
+        self.cases: list[QueuedCase] = queue.queue(at, wanted, limit=limit)
+
+    def as_json(self) -> dict[str, Any]:
+        """Instants in ISO 8601 UTC, money in minor units, `left_seconds` negative once it is too late."""
+        return {
+            "at": format_instant(self.at),
+            "open": {str(urgency): count for urgency, count in self.load.by_urgency.items()},
+            "held_minor": self.load.held,
+            "cases": [_case_json(case, self.at) for case in self.cases],
+        }
+
+    def draw(self, now: datetime, width: int) -> RenderableType:
+        """The header with the counts, and the table for a terminal of that many columns."""
+        if not self.cases:
+            return Group(_header(self.load), Text(_nothing(self.wanted), style="dim"))
+        lines = 1 if width >= _WIDE else 2 if width >= _NARROW else 3
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+        for heading in _HEADINGS[lines]:
+            table.add_column(_(heading), justify="right" if heading == _HELD else "left", no_wrap=True)
+        for case in self.cases:
+            table.add_row(*_CELLS[lines](case, now))
+        more = self.load.total - len(self.cases) if self.wanted.state in (None, OPEN_STATES) else 0
+        tail = [Text(_("… and {count} more: --limit {all}").format(count=more, all=self.load.total), style="dim")]
+        return Group(_header(self.load), table, *(tail if more > 0 else []))
+
+
+def _header(load: Load) -> Text:
+    shown = {Urgency.UNDER_AN_HOUR, Urgency.DUE_TODAY, Urgency.THIS_WEEK}
+    parts = [
+        (f"{_(WORDS[urgency])} {count}", cells.COLOURS[urgency] if count else "dim")
+        for urgency, count in load.by_urgency.items()
+        if count or urgency in shown
+    ]
+    header = Text(" · ").join(Text(words, style=style) for words, style in parts)
+    held = " · ".join(format_amount(amount, currency) for currency, amount in sorted(load.held.items()))
+    return header.append("    ").append(_("money held {amounts}").format(amounts=held or "0"), style="bold")
+
+
+def _nothing(wanted: Wanted) -> str:
+    if wanted == Wanted():
+        return _("No case is open.")
+    return _("No case is like that.")
+
+
+def title(case: QueuedCase | Any) -> str:
+    """What happened, in the reader's language, as the book of the case says it; its bare name where it does not."""
+    found = books.version(books.kept(case.rulebook_id), f"violations.{case.violation}", case.fires_at)
+    return found.value.title.speak(say.language()) if found else case.violation
+
+
+def status(case: QueuedCase) -> str:
+    """The platform's own word for the state; ours where the platform has none."""
+    return case.platform_status or case.state
+
+
+_LEFT, _DUE, _ZONE, _WHAT, _ORDER, _STORE, _HELD, _STATUS = (
+    N_("left"),
+    N_("due, UTC"),
+    N_("store's zone"),
+    N_("violation"),
+    N_("order"),
+    N_("store"),
+    N_("held"),
+    N_("status"),
+)
+_HEADINGS: dict[int, tuple[str, ...]] = {
+    1: (_LEFT, _DUE, _ZONE, _WHAT, _ORDER, _STORE, _HELD, _STATUS),
+    2: (_LEFT, _DUE, _WHAT, _ORDER, _HELD),
+    3: (_LEFT, _WHAT, _HELD),
+}
+
+
+def _left(case: QueuedCase, now: datetime) -> Text:
+    if case.closed_at is not None and case.closed_at <= now:
+        return Text(_("closed"), style="dim")
+    return cells.clock(case.countdown(now))
+
+
+def _word(case: QueuedCase, now: datetime) -> Text:
+    left = case.countdown(now)
+    closed = case.closed_at is not None and case.closed_at <= now
+    return Text("" if closed or left.urgency is Urgency.TOO_LATE else left.word(_), style="dim")
+
+
+def _one_line(case: QueuedCase, now: datetime) -> list[Text]:
+    return [
+        _left(case, now),
+        Text(cells.minutes(case.due_at)),
+        Text(cells.in_zone(case.due_at, case.timezone), style="dim"),
+        Text(cells.shortened(title(case), 30)),
+        Text(cells.shortened(case.order_id, 16)),
+        Text(cells.shortened(_store(case), 26)),
+        Text(format_amount(case.held_minor, case.currency)),
+        Text(cells.shortened(f"{status(case)} #{case.case_id}", 24), style="dim"),
+    ]
+
+
+def _two_lines(case: QueuedCase, now: datetime) -> list[Text]:
+    below = f"{status(case)} #{case.case_id}"
+    return [
+        _stack(_left(case, now), _word(case, now)),
+        _stack(Text(cells.minutes(case.due_at)), Text(cells.in_zone(case.due_at, case.timezone), style="dim")),
+        _stack(Text(cells.shortened(title(case), 22)), Text(cells.shortened(below, 22), style="dim")),
+        _stack(Text(cells.shortened(case.order_id, 14)), Text(cells.shortened(case.store_id, 14), style="dim")),
+        _stack(Text(format_amount(case.held_minor, case.currency)), Text(cells.shortened(case.site, 14), style="dim")),
+    ]
+
+
+def _three_lines(case: QueuedCase, now: datetime) -> list[Text]:
+    return [
+        _stack(
+            _left(case, now),
+            Text(cells.minutes(case.due_at)[5:] + " UTC", style="dim"),
+            Text(cells.in_zone(case.due_at, case.timezone), style="dim"),
+        ),
+        _stack(
+            Text(cells.shortened(title(case), 16)),
+            Text(cells.shortened(case.order_id, 16)),
+            Text(cells.shortened(f"{status(case)} #{case.case_id}", 16), style="dim"),
+        ),
+        _stack(
+            Text(format_amount(case.held_minor, case.currency)), Text(cells.shortened(case.store_id, 14), style="dim")
+        ),
+    ]
+
+
+_CELLS = {1: _one_line, 2: _two_lines, 3: _three_lines}
+
+
+def _store(case: QueuedCase) -> str:
+    return case.store_id if case.site == case.store_id else f"{case.site} · {case.store_id}"
+
+
+def _stack(*lines: Text) -> Text:
+    return Text("\n").join(lines)
+
+
+def _case_json(case: QueuedCase, at: datetime) -> dict[str, Any]:
+    instants = {
+        name: format_instant(value) if (value := getattr(case, name)) else None
+        for name in ("fires_at", "opened_at", "due_at", "closed_at")
+    }
+    left = case.countdown(at)
+    return {
+        "case_id": case.case_id,
+        "order_id": case.order_id,
+        "store_id": case.store_id,
+        "platform": case.platform,
+        "site": case.site,
+        "violation": case.violation,
+        "title": title(case),
+        "complaint_id": case.complaint_id or None,
+        "carrier": case.carrier,
+        "tracking_number": case.tracking_number,
+        "state": case.state,
+        "platform_status": case.platform_status,
+        **instants,
+        "due_at_store": cells.iso_in_zone(case.due_at, case.timezone),
+        "timezone": case.timezone,
+        "left_seconds": int(left.left // timedelta(seconds=1)),
+        "urgency": str(left.urgency),
+        "held_minor": case.held_minor,
+        "currency": case.currency,
+        "clause": case.clause,
+        "rulebook": case.rulebook_id,
+    }
+
+
+def _check(wanted: Wanted) -> None:
+    """Refuses a filter that names nothing there is, with what there is."""
+    if wanted.store_id is not None:
+        find_store(wanted.store_id)
+    in_use = books.in_use()
+    _known("platform", wanted.platform, in_use)
+    opening = {
+        name
+        for book in in_use.values()
+        for name, versions in book.triggers.items()
+        if any(version.value.opens == "case" for version in versions)
+    }
+    _known("violation", wanted.violation, opening | set(queue.known("violation")))
+    _known("state", wanted.state, {OPEN_STATES, "opened", "lost", *queue.known("state")})
+
+
+_UNKNOWN = {
+    "platform": N_("There is no platform {name!r}."),
+    "violation": N_("There is no violation {name!r} that opens cases."),
+    "state": N_("There is no state {name!r}."),
+}
+
+
+def _known(what: str, name: str | None, names: Iterable[str]) -> None:
+    known = sorted(names)
+    if name is None or name in known:
+        return
+    near = difflib.get_close_matches(name, known, n=3) or known
+    raise OmbudError(
+        Problem(
+            f"unknown_{what}",
+            _UNKNOWN[what],
+            {"name": name, "near": ", ".join(near)},
+            mend=N_("What there is: {near}."),
+        )
+    )
+
+
+def case(
+    name: Annotated[str, typer.Argument(metavar="ID", help="The number of a case, or the id of an order.")],
+    at: Annotated[str | None, typer.Option(metavar="INSTANT", help="As of this instant; default: now.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show one case: its clock, its money, what happened, and what the book asks for."""
+    from ombud.cli import case_page
+
+    instant = parse_instant(at) if at else datetime.now(UTC)
+    database.prepare()
+    with database.spoken():
+        found = case_file.cases_named(name)
+        files = [case_file.case_file(one.case_id, instant) for one in found]
+        if as_json:
+            say.print_json([case_page.as_json(file, instant) for file in files])
+        elif len(files) == 1:
+            say.out.print(case_page.draw(files[0], instant, say.out.width))
+        else:
+            say.out.print(_several(files, instant))
+
+
+def _several(files: Sequence[case_file.CaseFile], at: datetime) -> RenderableType:
+    order_id = files[0].order.order_id
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for heading in ("#", _LEFT, _DUE, _WHAT, _STATUS):
+        table.add_column(_(heading), no_wrap=True)
+    for file in files:
+        row = queue.of_case(file.case)
+        table.add_row(
+            f"#{row.case_id}", _left(row, at), cells.minutes(row.due_at), cells.shortened(title(row), 30), status(row)
+        )
+    words = _("The order {order} has {count} cases; `ombud case #N` shows one.")
+    return Group(Text(words.format(order=order_id, count=len(files))), table)

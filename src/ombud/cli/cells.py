@@ -1,0 +1,93 @@
+"""What fills the cells of every table: ids shortened in the middle, clocks, rates, curves. The same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len, chop_cells
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ombud.cli.say import _
+from ombud.domain.countdown import Countdown, Urgency
+from ombud.domain.health import percent
+
+COLOURS = {
+    Urgency.TOO_LATE: "bold red",
+    Urgency.UNDER_AN_HOUR: "bold red",
+    Urgency.DUE_TODAY: "yellow",
+    Urgency.THIS_WEEK: "",
+    Urgency.LATER: "",
+}
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def shortened(text: str, width: int) -> str:
+    """`text` in at most `width` cells, its middle left out: both ends tell ids apart, a cut end does not."""
+    if cell_len(text) <= width:
+        return text
+    head = chop_cells(text, max(1, width // 2))[0]
+    tail = text[::-1]
+    tail = chop_cells(tail, max(1, width - 1 - cell_len(head)))[0][::-1]
+    return f"{head}…{tail}"
+
+
+def minutes(instant: datetime) -> str:
+    """`2026-03-12 08:00`, in UTC; what is past the minute is left out, never rounded up."""
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def in_zone(instant: datetime, zone: str) -> str:
+    """The wall clock of a store beside the UTC day above it: `11:00 Moscow`, or with the day where it is another."""
+    local = instant.astimezone(ZoneInfo(zone))
+    place = zone.rsplit("/", 1)[-1].replace("_", " ")
+    same = local.date() == instant.astimezone(UTC).date()
+    return f"{local:%H:%M} {place}" if same else f"{local:%m-%d %H:%M} {place}"
+
+
+def iso_in_zone(instant: datetime, zone: str) -> str:
+    """ISO 8601 with the offset of the store's zone, for programs."""
+    return instant.astimezone(ZoneInfo(zone)).isoformat()
+
+
+def clock(left: Countdown) -> Text:
+    """What is left, coloured by what it means."""
+    return Text(left.say(_), style=COLOURS[left.urgency])
+
+
+def rate(share: Fraction | None, bound: Fraction | None = None) -> str:
+    """`0.83 %`, or a dash where nothing was measured."""
+    return "–" if share is None else f"{percent(share, bound)} %"
+
+
+def curve(points: Sequence[Fraction | None], bound: Fraction | None) -> Text:
+    """A line of bars, one cell for each point. The scale reaches from 0 to the highest point or the bound.
+
+    Points beyond the bound are red, those at it or within it are plain; a point with nothing to measure is a gap.
+    """
+    top = max([point for point in points if point is not None] + ([bound] if bound else []), default=Fraction(0))
+    line = Text()
+    for point in points:
+        if point is None:
+            line.append(" ")
+            continue
+        bar = _BARS[min(int(point / top * len(_BARS)), len(_BARS) - 1)] if top else _BARS[0]
+        line.append(bar, style="red" if bound is not None and point > bound else "")
+    return line
+
+
+def plain_table() -> Table:
+    """Rows of names and values without lines around them; cells too long for their column go on below."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    for _column in range(4):
+        table.add_column(overflow="fold")
+    return table
+
+
+def indented(words: str) -> Padding:
+    """A quiet line that says why there is nothing here."""
+    return Padding(Text(words, style="dim"), (0, 0, 0, 2))

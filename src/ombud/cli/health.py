@@ -1,0 +1,253 @@
+"""`ombud health`: where one store stands, or all of them with the one nearest to its limit on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ombud.cli import cells, say
+from ombud.cli.say import _
+from ombud.domain.health import Share, Standing
+from ombud.domain.instants import format_instant, format_span, parse_instant
+from ombud.domain.money import format_amount
+from ombud.domain.problems import N_, OmbudError, Problem
+from ombud.domain.rulebook import Rulebook
+from ombud.store import (
+    books,
+    database,
+    queue,
+    ready,  # noqa: F401 (before any model)
+)
+from ombud.store.health import Figure, Health, curve, figures, figures_of_all, find_store
+from ombud.store.models import Store
+from ombud.store.queue import Wanted
+
+_CURVE_DAYS = 90
+_STANDINGS = {
+    Standing.NO_BOUND: N_("no limit in the book"),
+    Standing.NO_BASE: N_("nothing to measure yet"),
+    Standing.WITHIN: N_("within the limit"),
+    Standing.REACHED: N_("limit reached"),
+    Standing.BEYOND: N_("over the limit"),
+}
+_COLOURS = {Standing.BEYOND: "bold red", Standing.REACHED: "yellow"}
+
+
+def health(
+    store: Annotated[str | None, typer.Argument(metavar="[STORE]", help="One store; without it, all of them.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="INSTANT", help="As of this instant; default: now.")] = None,
+    rules_at: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="Measure as the book does at this instant; default: as at --at."),
+    ] = None,
+    platform: Annotated[str | None, typer.Option(help="Only stores of this platform.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many stores at most.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show the dispute rate, the other figures of the book, and how many orders remain before a limit is reached."""
+    instant = parse_instant(at) if at else datetime.now(UTC)
+    rules = parse_instant(rules_at) if rules_at else None
+    database.prepare()
+    with database.spoken():
+        in_use = books.in_use()
+        if store is not None:
+            one = find_store(store)
+            of_store = figures(store, instant, _book(in_use, one.platform), rules_at=rules)
+            if as_json:
+                say.print_json({"at": format_instant(instant), **_as_json(of_store, one)})
+            else:
+                say.out.print(_page(of_store, one, instant, say.out.width))
+            return
+        if platform is not None:
+            _book(in_use, platform)
+        stores = {one.store_id: one for one in Store.objects.all() if platform in (None, one.platform)}
+        found = [
+            one
+            for name in sorted({store.platform for store in stores.values()})
+            for one in figures_of_all(instant, _book(in_use, name), rules_at=rules)
+        ]
+        found.sort(key=lambda one: (-_closeness(one), one.store_id))
+        if as_json:
+            rows = [_as_json(one, stores[one.store_id]) for one in found[:limit]]
+            say.print_json({"at": format_instant(instant), "stores": rows})
+        else:
+            say.out.print(_table(found, stores, instant, limit, say.out.width))
+
+
+def _book(in_use: Mapping[str, Rulebook], platform: str) -> Rulebook:
+    book = in_use.get(platform)
+    if book is None:
+        raise OmbudError(
+            Problem(
+                "no_book",
+                N_("There is no rulebook for the platform {platform!r}."),
+                {"platform": platform, "known": ", ".join(sorted(in_use))},
+                mend=N_("There are books for: {known}."),
+            )
+        )
+    return book
+
+
+def _closeness(one: Health) -> Fraction:
+    return one.closest.closeness if one.closest else Fraction(0)
+
+
+def _page(one: Health, store: Store, at: datetime, width: int) -> RenderableType:
+    head = Text(store.store_id, style="bold")
+    head.append(f"   {store.site} · {store.platform}{f' · {store.tier}' if store.tier else ''}", style="")
+    head.append(f"   {cells.minutes(at)} UTC · {cells.in_zone(at, store.timezone)}", style="dim")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for heading, right in ((N_("figure"), 0), ("", 1), (N_("of"), 1), (N_("over"), 1), (N_("limit"), 1), ("", 0)):
+        table.add_column(_(heading), justify="right" if right else "left", overflow="fold")
+    for figure in one.figures:
+        table.add_row(
+            _title(figure), value(figure), base(figure), _days(figure.window), _bound(figure), standing(figure)
+        )
+    parts: list[RenderableType] = [head, table]
+    for figure in one.figures:
+        if figure.standing is not Standing.NO_BOUND:
+            parts.append(_headroom(figure))
+    main = one.closest or next((figure for figure in one.figures if figure.counts[1]), None)
+    if main is not None:
+        parts += _curve(one, main, at, width)
+    return Group(*parts, _open_cases(store, at))
+
+
+def _title(figure: Figure) -> str:
+    return _(figure.title) if isinstance(figure.title, str) else figure.title.speak(say.language())
+
+
+def value(figure: Figure) -> str:
+    """`0.83 %`, a plain count, or a dash where nothing was measured."""
+    if figure.counts[1] is None:
+        return str(figure.share.part)
+    return cells.rate(figure.share.rate, figure.bound.limit or figure.bound.least)
+
+
+def base(figure: Figure) -> str:
+    """`83 / 10000`: what the rate was measured on; empty for a plain count."""
+    return "" if figure.counts[1] is None else f"{figure.share.part} / {figure.share.base}"
+
+
+def standing(figure: Figure) -> Text:
+    """The word for where the figure stands, coloured by it."""
+    return Text(_(_STANDINGS[figure.standing]), style=_COLOURS.get(figure.standing, "dim"))
+
+
+def _days(span: timedelta) -> str:
+    return format_span(span)
+
+
+def _bound(figure: Figure) -> str:
+    if figure.bound.limit is not None:
+        return f"< {cells.rate(figure.bound.limit)}"
+    return f"≥ {cells.rate(figure.bound.least)}" if figure.bound.least is not None else ""
+
+
+def _headroom(figure: Figure) -> Text:
+    remaining, title = figure.headroom, _title(figure)
+    if remaining is None:
+        return Text(_("{title}: nothing was measured yet.").format(title=title), style="dim")
+    if figure.bound.limit is not None:
+        words = _("{title}: {count} orders remaining before rate limit is reached.")
+    else:
+        words = _("{title}: {count} cases may still be lost before it falls short.")
+    return Text(words.format(title=title, count=remaining), style=_COLOURS.get(figure.standing, ""))
+
+
+def _curve(one: Health, figure: Figure, at: datetime, width: int) -> list[RenderableType]:
+    """One cell a day where the terminal is wide enough, else every second or third day; the last is the day before `at`."""
+    upto = at.astimezone(UTC).date() - timedelta(days=1)
+    points = curve(one.store_id, figure, upto, days=_CURVE_DAYS)
+    step = next(n for n in range(1, _CURVE_DAYS + 1) if _CURVE_DAYS // n <= max(10, width - 2))
+    rates = [share.rate for _day, share in points[::-1][::step]][::-1]
+    bound = figure.bound.limit
+    line = cells.curve(rates, bound)
+    highest = max((rate for rate in rates if rate is not None), default=None)
+    words = _("{title}, rolling, from {first} to {last}; highest {highest}")
+    first = points[0][0].isoformat()
+    legend = words.format(title=_title(figure), first=first, last=upto.isoformat(), highest=cells.rate(highest, bound))
+    return [Text(), line, Text(legend, style="dim"), Text()]
+
+
+def _open_cases(store: Store, at: datetime) -> Text:
+    load = queue.load(at, Wanted(store_id=store.store_id))
+    if not load.total:
+        return Text(_("No case is open."), style="dim")
+    held = " · ".join(format_amount(amount, currency) for currency, amount in sorted(load.held.items()))
+    return Text(_("{count} cases open, {amounts} held.").format(count=load.total, amounts=held))
+
+
+def _table(found: list[Health], stores: Mapping[str, Store], at: datetime, limit: int, width: int) -> RenderableType:
+    if not found:
+        return Text(_("There is no store yet: import a facts folder first."), style="dim")
+    over = sum(one.closest is not None and one.closest.standing is Standing.BEYOND for one in found)
+    head = Text(_("{count} stores, {over} over a limit").format(count=len(found), over=over), style="bold")
+    head.append(f"   {cells.minutes(at)} UTC", style="dim")
+    wide = width >= 100
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    headings = [(N_("store"), 0), (N_("nearest to its limit"), 0), ("", 1), (N_("of"), 1)]
+    headings += [(N_("limit"), 1)] if wide else []
+    headings += [(N_("remaining"), 1)] + ([("", 0)] if wide else [])
+    for heading, right in headings:
+        table.add_column(_(heading), justify="right" if right else "left", no_wrap=True)
+    for one in found[:limit]:
+        table.add_row(*_row(one, stores[one.store_id], wide))
+    more = len(found) - limit
+    tail = [Text(_("… and {count} more: --limit {all}").format(count=more, all=len(found)), style="dim")]
+    return Group(head, table, *(tail if more > 0 else []))
+
+
+def _row(one: Health, store: Store, wide: bool) -> list[Text | str]:
+    name = cells.shortened(f"{store.platform} · {store.store_id}", 34 if wide else 22)
+    figure = one.closest
+    if figure is None:
+        return [name, Text(_(_STANDINGS[Standing.NO_BOUND]), style="dim")]
+    style = _COLOURS.get(figure.standing, "")
+    remaining = "–" if figure.headroom is None else str(figure.headroom)
+    row: list[Text | str] = [
+        name,
+        cells.shortened(_title(figure), 26 if wide else 20),
+        Text(value(figure), style=style),
+    ]
+    row += [base(figure), *([_bound(figure)] if wide else []), Text(remaining, style=style)]
+    return row + ([standing(figure)] if wide else [])
+
+
+def _as_json(one: Health, store: Store) -> dict[str, Any]:
+    return {
+        "store_id": one.store_id,
+        "platform": store.platform,
+        "site": store.site,
+        "figures": [_figure_json(figure) for figure in one.figures],
+    }
+
+
+def _figure_json(figure: Figure) -> dict[str, Any]:
+    """Shares of 1 as decimal texts; `part` and `base` are exact. `headroom` is null without a limit or a base."""
+    share: Share = figure.share
+    return {
+        "name": figure.name,
+        "title": _title(figure),
+        "part": share.part,
+        "base": share.base if figure.counts[1] else None,
+        "rate": _decimal(share.rate),
+        "window": format_span(figure.window),
+        "limit": _decimal(figure.bound.limit),
+        "least": _decimal(figure.bound.least),
+        "standing": str(figure.standing),
+        "headroom": figure.headroom,
+        "cite": figure.cite or None,
+    }
+
+
+def _decimal(share: Fraction | None) -> str | None:
+    return None if share is None else f"{float(share):.6f}"

@@ -1,0 +1,43 @@
+"""The rulebooks as the store keeps them: the text that a case was opened under, and each platform's last one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from ombud.domain.rulebook import Dated, Rulebook, load
+from ombud.rulebooks import open_book, shipped
+from ombud.store.models import RulebookVersion
+
+
+@lru_cache(maxsize=64)
+def kept(digest: str) -> Rulebook:
+    """The book whose text has that SHA-256, as it was when cases were opened under it."""
+    version = RulebookVersion.objects.get(digest=digest)
+    if version.name in shipped() and (book := open_book(version.name)).digest == digest:
+        return book
+    return load(version.text, file=f"{version.name}@{digest[:8]}")
+
+
+def in_use() -> dict[str, Rulebook]:
+    """The book of each platform: the one last used by the store, else the one that ships with Ombud."""
+    books = {name: open_book(name) for name in shipped()}
+    for name, digest in RulebookVersion.objects.order_by("used_from").values_list("name", "digest"):
+        books[name] = kept(digest)
+    return books
+
+
+def version(book: Rulebook, clause: str, at: datetime) -> Dated[Any] | None:
+    """What to show a reader of `clause`: the version in force at `at`, or the first one where the book began later.
+
+    The latter happens where a book was applied to facts older than itself. None where the book has no such clause.
+    """
+    versions = book.clauses.get(clause, ())
+    return next((one for one in versions if one.holds_at(at)), versions[0] if versions else None)
+
+
+def cited(book: Rulebook, clause: str) -> Dated[Any] | None:
+    """The version that a case names as `triggers.no_first_scan@2026-03-12`."""
+    path, _, day = clause.partition("@")
+    return next((one for one in book.clauses.get(path, ()) if one.valid_from.date().isoformat() == day), None)
