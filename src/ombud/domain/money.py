@@ -12,24 +12,15 @@ from ombud.domain.problems import N_, OmbudError, Problem
 Rounding: TypeAlias = Literal["half_up", "half_even", "down", "up"]
 _ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_FLOOR, "up": ROUND_CEILING}
 
-# ISO 4217: the currencies in use, by the decimal digits of their minor unit.
+# ISO 4217: the currencies whose minor unit is no hundredth.
 _WITHOUT_MINOR = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
 _TEN_THOUSANDTHS = "CLF UYW"
-_HUNDREDTHS = """
-AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY
-COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR
-JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO
-NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS
-TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
-"""
 _EXPONENTS = {
     currency: digits
-    for digits, currencies in ((0, _WITHOUT_MINOR), (2, _HUNDREDTHS), (3, _THOUSANDTHS), (4, _TEN_THOUSANDTHS))
+    for digits, currencies in ((0, _WITHOUT_MINOR), (3, _THOUSANDTHS), (4, _TEN_THOUSANDTHS))
     for currency in currencies.split()
 }
-CURRENCIES = frozenset(_EXPONENTS)
-"""The ISO 4217 codes of the currencies in use."""
 
 
 @dataclass(frozen=True)

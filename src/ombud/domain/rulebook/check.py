@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from ombud.domain.rulebook.check_where import where_problems
 from ombud.domain.rulebook.clauses.estimates import PriorVersion
 from ombud.domain.rulebook.clauses.evidence import EvidenceVersion, KindVersion
 from ombud.domain.rulebook.clauses.money import MoneyVersion
+from ombud.domain.rulebook.clauses.notices import ResponseVersion
 from ombud.domain.rulebook.clauses.rulings import RouteVersion, SanctionVersion
 from ombud.domain.rulebook.clauses.triggers import (
     ConditionVersion,
@@ -26,6 +28,7 @@ from ombud.domain.rulebook.clauses.triggers import (
 )
 from ombud.domain.rulebook.references import Entries, Entry, reference_problem
 from ombud.domain.rulebook.source import Path, Source
+from ombud.domain.rulebook.words import LANGUAGES
 
 _ORDER = frozenset({"store", "order"})
 _ALL = frozenset({"store", "order", "parcel", "complaint"})
@@ -87,6 +90,8 @@ def _of_version(name: str, entry: Entry, entries: Entries) -> Iterable[Found]:
             yield from _where(version.where, path, _ALL, entry, entries)
         case MoneyVersion():
             yield from _money(version, path)
+        case ResponseVersion():
+            yield from _template(version, path)
         case _:
             pass
     if name.startswith("violations."):
@@ -209,6 +214,14 @@ def _money(version: MoneyVersion, path: Path) -> Iterator[Found]:
         if line.debit == line.credit:
             text = N_("Money moves from one account to another, not from {account} to itself.")
             yield (*here, "credit"), Problem("one_account", text, {"account": line.debit})
+
+
+def _template(version: ResponseVersion, path: Path) -> Iterator[Found]:
+    for language in LANGUAGES:
+        for field in re.findall(r"\{\{(.*?)\}\}", version.template.speak(language)):
+            if field.strip() not in version.fields:
+                text = N_("The template names {field!r}, which is none of its fields.")
+                yield (*path, "template", language), Problem("unknown_name", text, {"field": field.strip()})
 
 
 def _kind_of(field: str | None) -> Kind | None:

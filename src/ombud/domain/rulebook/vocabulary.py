@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ombud.domain.codes import CURRENCIES, PAST_CURRENCIES
 from ombud.domain.conditions import AtLeast, By, Condition, Equals, In, Is, Scalar, Some, Within
 from ombud.domain.facts import PARCEL_COLUMNS, TABLES, Column, Kind
-from ombud.domain.money import CURRENCIES
 from ombud.domain.problems import N_, Problem
 
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
@@ -130,6 +130,6 @@ def _money_problem(field: str) -> Problem | None:
 
 
 def _currency_problem(currency: str) -> Problem | None:
-    if currency in CURRENCIES:
+    if currency in CURRENCIES or currency in PAST_CURRENCIES:
         return None
     return Problem("no_currency", N_("{currency!r} is no currency of ISO 4217."), {"currency": currency})

@@ -12,10 +12,10 @@ from ombud.domain.rulebook.words import Number, Part, Span, Texts, Version, Wher
 class PriorVersion(Version):
     """Something that makes the opening or the winning of a case more or less likely. For estimates only."""
 
-    on: Literal["opening", "winning"]
+    affects: Literal["opening", "winning"]
     effect: Literal["raises", "lowers"]
     factor: Number | None = None
-    """Times the mean, where the source gives a figure."""
+    """Times the mean, or times what it is otherwise, where the source gives a figure."""
     where: Where = ()
     """When it applies, where facts can tell."""
     title: Texts

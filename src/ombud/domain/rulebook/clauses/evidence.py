@@ -73,6 +73,8 @@ class KindVersion(Version):
     least_duration: Span | None = None
     channels: tuple[Channel, ...] = ()
     """Of messages: the channels that the platform vouches for."""
+    refuses: tuple[Refused, ...] = ()
+    """What a piece of this kind must not be, beside what no evidence may be."""
     in_destination: Flag = False
     """It was made in the country that the order goes to."""
 

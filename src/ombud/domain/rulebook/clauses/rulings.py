@@ -52,6 +52,8 @@ class SanctionVersion(Version):
     below: Number | None = None
     window: Span | None = None
     """How far back a count goes."""
+    lasting: Span | None = None
+    """How long the threshold must have been passed without a break."""
     least_cases: Whole = 0
     """Below so many cases in the window it does not apply: too few to tell."""
     measure: Slug
