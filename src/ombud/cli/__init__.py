@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+import ombud.store.ready  # noqa: F401 (sets Django up, before a command imports a model)
+
+# isort: split
 from ombud.cli import cases, generate, health, say
 from ombud.domain.problems import OmbudError
 
@@ -28,7 +31,7 @@ app.command("generate")(generate.generate)
 
 
 def main() -> None:
-    """The entry point of `ombud`. Exit codes: 0 done, 1 done with findings where a command says so, 2 refused, 130 stopped."""
+    """The entry point of `ombud`. Exit codes: 0 done, 1 done with findings (where a command says so), 2 refused, 130."""
     try:
         app()
     except OmbudError as error:

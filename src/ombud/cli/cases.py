@@ -21,13 +21,7 @@ from ombud.domain.countdown import WORDS, Urgency
 from ombud.domain.instants import format_instant, parse_instant, parse_span
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
-from ombud.store import (
-    books,
-    case_file,
-    database,
-    queue,
-    ready,  # noqa: F401 (before any model)
-)
+from ombud.store import books, case_file, database, queue
 from ombud.store.health import find_store
 from ombud.store.queue import OPEN_STATES, Load, QueuedCase, Wanted
 

@@ -20,12 +20,7 @@ from ombud.domain.instants import format_instant, format_span, parse_instant
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
-from ombud.store import (
-    books,
-    database,
-    queue,
-    ready,  # noqa: F401 (before any model)
-)
+from ombud.store import books, database, queue
 from ombud.store.health import Figure, Health, curve, figures, figures_of_all, find_store
 from ombud.store.models import Store
 from ombud.store.queue import Wanted
@@ -112,9 +107,7 @@ def _page(one: Health, store: Store, at: datetime, width: int) -> RenderableType
             _title(figure), value(figure), base(figure), _days(figure.window), _bound(figure), standing(figure)
         )
     parts: list[RenderableType] = [head, table]
-    for figure in one.figures:
-        if figure.standing is not Standing.NO_BOUND:
-            parts.append(_headroom(figure))
+    parts += [_headroom(figure) for figure in one.figures if figure.standing is not Standing.NO_BOUND]
     main = one.closest or next((figure for figure in one.figures if figure.counts[1]), None)
     if main is not None:
         parts += _curve(one, main, at, width)
@@ -164,7 +157,7 @@ def _headroom(figure: Figure) -> Text:
 
 
 def _curve(one: Health, figure: Figure, at: datetime, width: int) -> list[RenderableType]:
-    """One cell a day where the terminal is wide enough, else every second or third day; the last is the day before `at`."""
+    """One cell a day where the terminal is wide enough, else one for several; the last is the day before `at`."""
     upto = at.astimezone(UTC).date() - timedelta(days=1)
     points = curve(one.store_id, figure, upto, days=_CURVE_DAYS)
     step = next(n for n in range(1, _CURVE_DAYS + 1) if _CURVE_DAYS // n <= max(10, width - 2))
