@@ -31,7 +31,7 @@ app.command("generate")(generate.generate)
 
 
 def main() -> None:
-    """The entry point of `ombud`. Exit codes: 0 done, 1 done with findings (where a command says so), 2 refused, 130."""
+    """The entry point of `ombud`. Exit codes: 0 done, 1 done with findings (where a command says so), 2 refused."""
     try:
         app()
     except OmbudError as error:
