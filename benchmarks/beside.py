@@ -180,9 +180,7 @@ def figure(scale: str) -> Figure:
     rows = [
         (name, f"{took.median:.2f}", f"{took.median / ours:.1f} ×", _memory(name, took)) for name, took in taken.items()
     ]
-    notes = [
-        f"{orders:,} orders with folded parcels, the Ozon book as of {AS_OF:%Y-%m-%d}; all find the same number of rows."
-    ]
+    notes = [f"{orders:,} orders with folded parcels, the Ozon book as of {AS_OF:%Y-%m-%d}; all find the same rows."]
     if not _has_spark():
         notes.append("Spark: not measured, the extra `ombud[spark]` or a Java runtime is missing.")
     return Figure(

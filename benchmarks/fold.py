@@ -61,7 +61,5 @@ def figure(scale: str) -> Figure:
         ("orders", "scans", "by", "seconds", "CPU seconds", "peak MB"),
         rows,
         targets,
-        (
-            "From the Parquet files of `ombud generate` into one Parquet file with every folded column, on a fresh DuckDB.",
-        ),
+        ("From generated Parquet files into one Parquet file with every folded column, on a fresh DuckDB.",),
     )

@@ -1,4 +1,4 @@
-"""How a figure is measured: contenders take turns, each run is a process of its own where memory counts, medians speak."""
+"""How a figure is measured: contenders take turns, in processes of their own where memory counts, and medians speak."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Taken:
 
 
 def in_turns(contenders: Mapping[str, Callable[[], object]], runs: int) -> dict[str, Taken]:
-    """Runs each contender `runs` times in this process, one after the other in turns, so that a slow minute hits all."""
+    """Runs each contender `runs` times in this process, in turns, so that a slow minute hits all."""
     taken = {name: Taken() for name in contenders}
     for _ in range(runs):
         for name, contender in contenders.items():
@@ -86,7 +86,7 @@ def in_turns(contenders: Mapping[str, Callable[[], object]], runs: int) -> dict[
 
 
 def children_in_turns(contenders: Mapping[str, tuple[str, Mapping[str, Any]]], runs: int) -> dict[str, Taken]:
-    """As `in_turns`, each run in a child of its own: (`module:function`, its arguments) prepares and returns the timed call."""
+    """As `in_turns`, each run in a child: (`module:function`, its arguments) prepares and returns the call to time."""
     taken = {name: Taken() for name in contenders}
     for _ in range(runs):
         for name, (function, arguments) in contenders.items():
@@ -118,7 +118,7 @@ def peak_mb() -> float:
 def child(
     called: str, /, *, before: Sequence[str] = (), environment: Mapping[str, str] | None = None, **arguments: Any
 ) -> Any:
-    """Calls `module:function` in a new Python behind the command `before`; its answer, or None where that ran nothing."""
+    """Calls `module:function` in a new Python behind the command `before`; None where that ran nothing."""
     command = [*before, sys.executable, "-m", "benchmarks.measure", called, json.dumps(arguments)]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, text=True, check=False
