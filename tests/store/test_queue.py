@@ -1,0 +1,222 @@
+"""The queue: what runs out first on top, then what costs most, as of any instant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ombud.domain.countdown import Urgency
+from ombud.domain.problems import OmbudError
+from ombud.store.case_file import case_file, cases_named
+from ombud.store.models import CaseEvent, Complaint, Line, Scan
+from ombud.store.queue import OPEN_STATES, Wanted, load, queue
+from tests.store.rows import a_case, a_parcel, a_store, an_order
+
+pytestmark = pytest.mark.django_db
+
+MOMENT = timedelta(microseconds=1)
+HOUR = timedelta(hours=1)
+WINDOW = timedelta(hours=72)
+OPENED = datetime(2026, 5, 10, 12, tzinfo=UTC)
+DUE = OPENED + WINDOW
+
+
+def ids(at: datetime, limit: int | None = None, **wanted: Any) -> list[str]:
+    return [case.order_id for case in queue(at, Wanted(**wanted), limit=limit)]
+
+
+def lose(order_id: str) -> None:
+    """The window shuts on the case of an order, as a sweep would write it."""
+    case = cases_named(f"order:{order_id}")[0]
+    case.state, case.platform_status, case.closed_at = "lost", "Resolved", case.due_at
+    case.save()
+    CaseEvent.objects.create(case=case, seq=2, kind="window_closed", at=case.due_at, actor="test", data={})
+
+
+def test_what_runs_out_first_comes_first_across_stores_and_platforms() -> None:
+    ozon, shopify = a_store("s1"), a_store("s2", platform="shopify")
+    a_case(an_order(ozon, "third"), OPENED + 2 * MOMENT)
+    a_case(an_order(shopify, "first"), OPENED)
+    a_case(an_order(ozon, "second"), OPENED + MOMENT)
+    assert ids(OPENED + HOUR) == ["first", "second", "third"]
+
+
+def test_of_those_due_at_one_instant_the_dearest_comes_first_then_the_oldest_number() -> None:
+    store = a_store()
+    for order_id, amount in (("cheap", 100), ("dear", 900), ("dear too", 900), ("middle", 500)):
+        a_case(an_order(store, order_id, amount_minor=amount), OPENED)
+    assert ids(OPENED) == ["dear", "dear too", "middle", "cheap"]
+    assert ids(OPENED, limit=2) == ["dear", "dear too"]
+
+
+def test_a_case_is_in_the_queue_from_the_instant_it_was_opened() -> None:
+    a_case(an_order(a_store(), "o"), OPENED)
+    assert ids(OPENED - MOMENT) == []
+    assert ids(OPENED) == ["o"]
+
+
+def test_a_late_case_stays_on_top_until_it_is_closed() -> None:
+    store = a_store()
+    a_case(an_order(store, "late"), OPENED)
+    a_case(an_order(store, "running"), OPENED + HOUR)
+    assert ids(DUE) == ["late", "running"]
+    assert queue(DUE)[0].countdown(DUE).urgency is Urgency.TOO_LATE
+    lose("late")
+    assert ids(DUE) == ["running"]
+
+
+def test_the_queue_of_an_earlier_instant_holds_what_was_closed_since_in_the_state_it_was_in() -> None:
+    store = a_store()
+    a_case(an_order(store, "lost since", amount_minor=700), OPENED)
+    a_case(an_order(store, "running"), OPENED + HOUR)
+    lose("lost since")
+    before = queue(DUE - MOMENT)
+    assert [(case.order_id, case.state, case.closed_at) for case in before] == [
+        ("lost since", "opened", None),
+        ("running", "opened", None),
+    ]
+    assert ids(DUE - MOMENT, state="opened") == ["lost since", "running"]
+    assert ids(DUE - MOMENT, state="lost") == []
+    assert load(DUE - MOMENT).held == {"RUB": 10_700}
+    assert load(DUE).held == {"RUB": 10_000}
+
+
+def test_filters_by_store_platform_violation_and_state() -> None:
+    ozon, shopify = a_store("s1"), a_store("s2", platform="shopify")
+    a_case(an_order(ozon, "a"), OPENED)
+    a_case(an_order(ozon, "b"), OPENED, violation="no_first_scan")
+    a_case(an_order(shopify, "c"), OPENED, violation="buyer_dispute")
+    a_case(an_order(shopify, "d"), OPENED - HOUR, violation="buyer_dispute")
+    lose("d")
+    at = DUE - MOMENT
+    assert ids(at, store_id="s1") == ["a", "b"]
+    assert ids(at, platform="shopify") == ["c"]
+    assert ids(at, violation="no_first_scan") == ["b"]
+    assert ids(at, state=OPEN_STATES) == ["a", "b", "c"]
+    assert ids(at, state="lost") == ["d"]
+    assert ids(at, store_id="s1", violation="buyer_dispute") == []
+
+
+def test_closed_cases_come_with_the_latest_first() -> None:
+    store = a_store()
+    for hours in (0, 2, 1):
+        a_case(an_order(store, f"{hours}"), OPENED + hours * HOUR)
+        lose(f"{hours}")
+    assert ids(DUE + 3 * HOUR, state="lost") == ["2", "1", "0"]
+    assert ids(DUE + 3 * HOUR, state="lost", limit=1) == ["2"]
+
+
+def test_due_within_holds_its_last_instant_and_what_is_late() -> None:
+    store = a_store()
+    for order_id, moments in (("at", 0), ("after", 1), ("late", -10_000_000_000_000)):
+        a_case(an_order(store, order_id), OPENED, due_at=OPENED + 6 * HOUR + moments * MOMENT)
+    assert ids(OPENED, due_within=6 * HOUR) == ["late", "at"]
+
+
+def test_the_load_counts_every_open_case_once_by_how_pressing_it_is() -> None:
+    store, at = a_store(), OPENED
+    for number, left in enumerate(
+        [timedelta(), MOMENT, HOUR - MOMENT, HOUR, 24 * HOUR - MOMENT, 24 * HOUR, 168 * HOUR - MOMENT, 168 * HOUR]
+    ):
+        currency = "RUB" if number % 2 else "KZT"
+        a_case(an_order(store, currency=currency, amount_minor=10**number), OPENED, due_at=at + left)
+    total = load(at)
+    assert total.by_urgency == {
+        Urgency.TOO_LATE: 1,
+        Urgency.UNDER_AN_HOUR: 2,
+        Urgency.DUE_TODAY: 2,
+        Urgency.THIS_WEEK: 2,
+        Urgency.LATER: 1,
+    }
+    assert total.total == 8
+    assert total.held == {"KZT": 1_010_101, "RUB": 10_101_010}
+    for case in queue(at):
+        assert total.by_urgency[case.countdown(at).urgency] > 0
+
+
+def test_an_empty_store_has_an_empty_queue_and_nothing_held() -> None:
+    assert queue(OPENED) == []
+    assert (load(OPENED).total, load(OPENED).held) == (0, {})
+
+
+def test_the_first_page_is_read_by_the_index_of_due_instants() -> None:
+    store = a_store()
+    for number in range(50):
+        a_case(an_order(store), OPENED + number * HOUR)
+    with CaptureQueriesContext(connection) as queries:
+        queue(OPENED + 60 * HOUR, limit=10)
+    assert len(queries) == 3
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN '}{queries[0]['sql']}")
+        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+    assert "cases_due" in plan
+
+
+def test_a_case_is_found_by_its_number_and_by_its_order() -> None:
+    store = a_store()
+    first = a_case(an_order(store, "123456789"), OPENED)
+    second = a_case(first.order, OPENED, violation="no_first_scan")
+    for text in (str(first.case_id), f"#{first.case_id}"):
+        assert cases_named(text) == [first]
+    assert cases_named("123456789") == cases_named("order:123456789") == [first, second]
+
+
+def test_digits_that_mean_a_case_and_another_order_are_refused_with_both_ways_to_say_it() -> None:
+    store = a_store()
+    first = a_case(an_order(store, "any"), OPENED)
+    other = a_case(an_order(store, str(first.case_id)), OPENED)
+    with pytest.raises(OmbudError, match=f"#{first.case_id} for the case or order:{first.case_id}"):
+        cases_named(str(first.case_id))
+    assert cases_named(f"#{first.case_id}") == [first]
+    assert cases_named(f"order:{first.case_id}") == [other]
+
+
+@pytest.mark.parametrize("text", ["12", "#12", "order:12", "nothing", "9" * 40, "", "#", "²"])
+def test_an_unknown_case_says_so(text: str) -> None:
+    with pytest.raises(OmbudError, match="There is no case"):
+        cases_named(text)
+
+
+def test_an_order_without_a_case_is_told_apart_from_an_unknown_one() -> None:
+    an_order(a_store(), "calm")
+    with pytest.raises(OmbudError, match="The order calm has no case"):
+        cases_named("calm")
+
+
+def test_the_file_holds_the_facts_of_its_order_alone_and_reads_as_a_row_of_conditions() -> None:
+    store = a_store()
+    order, other = an_order(store, "o"), an_order(store, "other")
+    mine, theirs = a_parcel(order, OPENED), a_parcel(other, OPENED)
+    for parcel in (mine, theirs):
+        Scan.objects.create(
+            carrier=parcel.carrier, tracking_number=parcel.tracking_number, scanned_at=OPENED, code="picked_up",
+            known_at=OPENED,
+        )  # fmt: skip
+    Line.objects.create(order=order, line=1, sku="A", quantity=1, price_minor=5, kind="physical", known_at=OPENED)
+    complaint = Complaint.objects.create(
+        complaint_id="c", order=order, kind="not_received", opened_at=OPENED, media="none", known_at=OPENED
+    )
+    case = a_case(order, OPENED, complaint_id="c", carrier=mine.carrier, tracking_number=mine.tracking_number)
+    file = case_file(case.case_id, OPENED)
+    assert [track.parcel.tracking_number for track in file.tracks] == [mine.tracking_number]
+    assert [scan.code for scan in file.tracks[0].scans] == ["picked_up"]
+    row = file.row()
+    assert row["order.amount_minor"] == 10_000
+    assert row["store.site"] == "ozon.ru"
+    assert row["complaint.kind"] == complaint.kind
+    assert row["parcel.tracking_number"] == mine.tracking_number
+    assert [line["line.sku"] for line in row["line"]] == ["A"]
+    assert [parcel["parcel.carrier"] for parcel in row["parcel"]] == ["cdek"]
+
+
+def test_history_and_money_of_a_file_are_those_of_the_instant() -> None:
+    case = a_case(an_order(a_store(), "o"), OPENED)
+    lose("o")
+    assert [event.kind for event in case_file(case.case_id, DUE - MOMENT).events] == ["opened"]
+    assert [event.kind for event in case_file(case.case_id, DUE).events] == ["opened", "window_closed"]
