@@ -17,6 +17,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_URL = (
     os.environ.get("DATABASE_URL") or f"sqlite:///{Path(os.environ.get('OMBUD_STORE', 'ombud.sqlite3')).resolve()}"
 )
+LOCK_SECONDS = int(os.environ.get("OMBUD_LOCK_SECONDS", "30"))
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {
@@ -24,10 +25,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "OPTIONS": {
             # A writer that will write asks for the lock at once, so that two of them wait instead of failing half-way.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
+            "timeout": LOCK_SECONDS,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16384;",
         },
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = f"-c lock_timeout={LOCK_SECONDS}s {options.get('options', '')}".strip()
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -74,7 +74,7 @@ def test_raw_sql_cannot_change_what_was_written(table: str, what: str) -> None:
 def test_the_orm_cannot_change_what_was_written(model: type[CaseEvent] | type[Posting]) -> None:
     row = model.objects.get()
     for change in (row.save, row.delete, model.objects.all().delete, lambda: model.objects.update(at=AT)):
-        with pytest.raises(DatabaseError, match="append-only|protected"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|protected"), transaction.atomic():
             change()
     assert model.objects.count() == 1
 

@@ -1,0 +1,131 @@
+"""Opens cases whose instant has come and closes those whose window has shut, in sets.
+
+A batch is one transaction: cases, history, postings, outbox, health days and the next `check_at` of every order in it
+are written together or not at all. So a worker may die at any point: what runs again finds all of a batch or nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import connection, transaction
+
+from ombud.actions import openings, rulebooks
+from ombud.actions.health import TouchedDays, refresh_days
+from ombud.domain.rulebook import Rulebook
+from ombud.scan.evaluate import Evaluator
+from ombud.store import due, sql
+from ombud.store.database import spoken
+from ombud.store.instants import Instants
+
+Books = Mapping[str, Rulebook]
+"""Rulebooks by the platform that they are for."""
+Progress = Callable[[str, int, int | None], None]
+
+BATCH = 10_000
+"""Orders to a transaction: long enough to be quick, short enough that other writers hardly wait."""
+
+
+@dataclass
+class Sweep:
+    """What a sweep did. `held`: minor units by currency; `without_book`: orders that nobody has a book for."""
+
+    checked: int = 0
+    opened: int = 0
+    held: Counter[str] = field(default_factory=Counter)
+    without_book: Counter[str] = field(default_factory=Counter)
+
+    def __iadd__(self, other: Sweep) -> Sweep:
+        self.checked += other.checked
+        self.opened += other.opened
+        self.held += other.held
+        self.without_book += other.without_book
+        return self
+
+
+def open_due(at: datetime, *, books: Books, actor: str, batch: int = BATCH, progress: Progress | None = None) -> Sweep:
+    """Reads the triggers of every order that is due at `at`, opens the cases that have fired, holds their money.
+
+    Goes on, batch by batch, until nothing is due. Several may do so at once: each order is read by one of them.
+    Raises OmbudError where the store cannot be used or a book lacks a clause that a case needs; batches done stay done.
+    """
+    done = Sweep()
+    with spoken():
+        rulebooks.register(books, at=at, actor=actor)
+        while (swept := _sweep(at, books=books, actor=actor, batch=batch)).checked:
+            done += swept
+            if progress:
+                progress("orders", done.checked, None)
+    return done
+
+
+def _sweep(at: datetime, *, books: Books, actor: str, batch: int) -> Sweep:
+    with transaction.atomic():
+        swept = Sweep(checked=due.claim(at, limit=batch))
+        if not swept.checked:
+            return swept
+        facts = due.facts()
+        touched = TouchedDays(connection, books)
+        for platform in sorted(set(facts["stores"]["platform"].to_pylist())):
+            own = _of_platform(facts, platform)
+            book = books.get(platform)
+            if book is None:
+                swept.without_book[platform] += own["orders"].num_rows
+                rulebooks.missed(platform, at=at)
+                continue
+            rows = _evaluator(book).run(own)
+            opened = openings.open_cases(rows, book=book, facts=own, at=at, actor=actor)
+            _set_next_check(at)
+            if opened.cases:
+                touched.add_cases(f"SELECT case_id FROM {openings.OPENING}")
+            swept.opened += opened.cases
+            swept.held += opened.held
+        _forget_check(at)
+        if swept.opened:
+            sql.one_at_a_time(connection, sql.HEALTH)
+            refresh_days(touched)
+    return swept
+
+
+def _of_platform(facts: Mapping[str, Any], platform: str) -> dict[str, Any]:
+    stores = facts["stores"].filter(pc.equal(facts["stores"]["platform"], pa.scalar(platform)))
+    if stores.num_rows == facts["stores"].num_rows:
+        return dict(facts)
+    orders = facts["orders"].filter(pc.is_in(facts["orders"]["store_id"], stores["store_id"].combine_chunks()))
+    own = {"stores": stores, "orders": orders}
+    for name in facts.keys() - own.keys():
+        own[name] = facts[name].filter(pc.is_in(facts[name]["order_id"], orders["order_id"].combine_chunks()))
+    return own
+
+
+@lru_cache(maxsize=32)
+def _evaluator(book: Rulebook) -> Evaluator:
+    """Compiled once per book; `Rulebook` compares by identity."""
+    return Evaluator(book)
+
+
+def _set_next_check(at: datetime) -> None:
+    """The first instant ahead at which a trigger that has no case yet gives one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE orders SET check_at = n.next_at FROM (SELECT f.order_id, min(f.fires_at) AS next_at"
+            f" FROM {openings.FIRED} f WHERE f.fires_at > {Instants(connection).literal(at)}"
+            " AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.order_id = f.order_id AND c.violation = f.violation"
+            " AND c.complaint_id = f.key_complaint) GROUP BY f.order_id) n WHERE orders.order_id = n.order_id"
+        )
+
+
+def _forget_check(at: datetime) -> None:
+    """Nothing is ahead of the claimed orders that got no next instant."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE orders SET check_at = NULL WHERE order_id IN (SELECT order_id FROM {due.DUE})"
+            f" AND check_at <= {Instants(connection).literal(at)}"
+        )

@@ -1,0 +1,73 @@
+"""What is due: orders whose triggers must be read, claimed by index, with the facts that triggers speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from ombud.domain.facts import COMPLAINTS, LINES, ORDERS, PARCEL_COLUMNS, STORES, Column
+from ombud.store import sql, staging
+from ombud.store.instants import Instants
+
+DUE = "due_orders"
+"""The temporary table of the claimed orders, with all their columns."""
+
+
+def claim(at: datetime, *, limit: int) -> int:
+    """Claims up to `limit` orders whose `check_at` is `at` or earlier, the longest due first; returns how many.
+
+    They stand in the temporary table `due_orders` and are nobody else's until the transaction ends.
+    """
+    sql.go_by_index(connection)
+    staging.create_as(connection, DUE, claim_query(at, limit=limit))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {DUE}")
+        return int(cursor.fetchone()[0])
+
+
+def claim_query(at: datetime, *, limit: int) -> str:
+    """The query that finds what is due: an index range over `check_at`, whatever the number of orders stored."""
+    columns = ", ".join(column.name for column in ORDERS.columns)
+    due = Instants(connection).literal(at)
+    return (
+        f"SELECT {columns} FROM orders WHERE check_at <= {due} ORDER BY check_at LIMIT {int(limit)}"
+        f"{sql.skip_locked(connection)}"
+    )
+
+
+def facts() -> Mapping[str, Any]:
+    """Arrow tables of the facts of the claimed orders, by table; parcels with their scans folded in."""
+    # CROSS JOIN: the claimed orders come first, each of the others is found by its key.
+    return {
+        name: staging.read(connection, query, staging.fields(columns)) for name, (query, columns) in QUERIES.items()
+    }
+
+
+def _of_due(table: str, columns: tuple[Column, ...]) -> tuple[str, tuple[Column, ...]]:
+    names = ", ".join(f"t.{column.name}" for column in columns)
+    return f"SELECT {names} FROM {DUE} d CROSS JOIN {table} t WHERE t.order_id = d.order_id", columns
+
+
+QUERIES: Mapping[str, tuple[str, tuple[Column, ...]]] = {
+    "stores": (
+        f"SELECT {', '.join(f't.{column.name}' for column in STORES.columns)}"
+        f" FROM (SELECT DISTINCT store_id FROM {DUE}) d CROSS JOIN stores t WHERE t.store_id = d.store_id",
+        STORES.columns,
+    ),
+    "orders": (f"SELECT {', '.join(column.name for column in ORDERS.columns)} FROM {DUE}", ORDERS.columns),
+    "lines": _of_due("lines", LINES.columns),
+    "parcels": _of_due("parcels", PARCEL_COLUMNS),
+    "complaints": _of_due("complaints", COMPLAINTS.columns),
+}
+
+
+def next_due() -> datetime | None:
+    """The next instant at which an order or the window of a case comes due; None: nothing is ahead."""
+    from ombud.store.models import Case, Order
+
+    order = Order.objects.filter(check_at__isnull=False).order_by("check_at").values_list("check_at", flat=True).first()
+    case = Case.objects.filter(closed_at__isnull=True).order_by("due_at").values_list("due_at", flat=True).first()
+    return min((instant for instant in (order, case) if instant is not None), default=None)
