@@ -1,8 +1,8 @@
 """A facts folder -> its tables, every value checked, ready to be asked with SQL.
 
 The whole folder is checked before anything of it can be used. Whatever is wrong is told with file, line and column, the
-value and what was expected; nothing is half-read. Only where the caller names a file for rejects are bad rows set aside,
-with every row that points to one of them, and the good ones go on.
+value and what was expected; nothing is half-read. Only where the caller names a file for rejects are bad rows set
+aside, with every row that points to one of them, and the good ones go on.
 """
 
 from __future__ import annotations
@@ -128,9 +128,7 @@ def _publish(tables: dict[str, Loaded], engine: Engine, *, rejecting: bool) -> d
         else:
             body = _body(here, table, rejecting=rejecting)
         engine.run(f"CREATE VIEW {name} AS {body}")
-        counted = engine.value(f"SELECT count(*) FROM {name}")
-        assert isinstance(counted, int)
-        counts[table.name] = counted
+        counts[table.name] = engine.count(f"SELECT count(*) FROM {name}")
     engine.run("DROP SCHEMA mapped CASCADE")
     return counts
 
@@ -149,7 +147,7 @@ def _known_at(engine: Engine) -> datetime | None:
         instants = [c.name for c in table.columns if c.kind is Kind.INSTANT and not c.planned]
         if instants:
             highest = ", ".join(f"max({named(name)})" for name in instants)
-            micros = engine.value(f"SELECT epoch_us(greatest({highest}, NULL)) FROM {named(table.name)}")
+            ((micros,),) = engine.rows(f"SELECT epoch_us(greatest({highest}, NULL)) FROM {named(table.name)}")
             if isinstance(micros, int):
                 newest = micros if newest is None else max(newest, micros)
     return None if newest is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=newest)

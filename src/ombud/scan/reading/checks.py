@@ -47,9 +47,7 @@ def find_faults(tables: dict[str, Loaded], engine: Engine, known: Known | None, 
         for _, columns, target in (reference for reference in REFERENCES if reference[0] == name):
             _references(table.table, columns, target, tables, engine, known, rejecting=rejecting)
         engine.tell(table.source.path.name, done + 1, len(tables))
-    total = engine.value("SELECT count(*) FROM checks.faults")
-    assert isinstance(total, int)
-    return total
+    return engine.count("SELECT count(*) FROM checks.faults")
 
 
 def _bad_values(table: Table, engine: Engine) -> None:
@@ -68,7 +66,7 @@ def _duplicates(table: Table, engine: Engine, *, rejecting: bool) -> None:
         f"CREATE OR REPLACE TABLE checks.suspects AS "
         f"SELECT {digest} AS digest FROM {loaded(table)} WHERE {whole} GROUP BY 1 HAVING count(*) > 1"
     )
-    if not engine.value("SELECT count(*) FROM checks.suspects"):
+    if not engine.count("SELECT count(*) FROM checks.suspects"):
         return
     engine.run(
         f"CREATE OR REPLACE TABLE checks.twins AS SELECT *, min(_row) OVER same AS first, count(*) OVER same AS size "
@@ -84,15 +82,15 @@ def _duplicates(table: Table, engine: Engine, *, rejecting: bool) -> None:
         # Of equal rows the first one can stay; of different ones nobody knows which is right.
         rest = [named(column.name) for column in table.columns]
         engine.run(
-            f"INSERT INTO checks.faults SELECT {number}, min(_row), {column}, '{DUPLICATE}', min(_row) FILTER (_row <> first)::VARCHAR "
-            f"FROM checks.twins GROUP BY {', '.join(keys)} HAVING count(DISTINCT row({', '.join(rest)})) > 1"
+            f"INSERT INTO checks.faults SELECT {number}, min(_row), {column}, '{DUPLICATE}', "
+            f"min(_row) FILTER (_row <> first)::VARCHAR FROM checks.twins GROUP BY {', '.join(keys)} HAVING count(DISTINCT row({', '.join(rest)})) > 1"
         )
 
 
 def _before(table: Table, first: str, second: str, engine: Engine) -> None:
     engine.run(
-        f"INSERT INTO checks.faults SELECT {NUMBERS[table.name]}, _row, {_number(table, second)}, '{BEFORE}', {quoted(first)} "
-        f"FROM {loaded(table)} WHERE {named(second)} < {named(first)}"
+        f"INSERT INTO checks.faults SELECT {NUMBERS[table.name]}, _row, {_number(table, second)}, '{BEFORE}', "
+        f"{quoted(first)} FROM {loaded(table)} WHERE {named(second)} < {named(first)}"
     )
 
 
@@ -111,7 +109,7 @@ def _references(
     whole = " AND ".join(f"{named(name)} IS NOT NULL" for name in columns)
     here = loaded(TABLES[target]) if target in tables else None
     faulty = f"(SELECT row FROM checks.faults WHERE tab = {NUMBERS[target]})"
-    any_faulty = rejecting and engine.value(f"SELECT count(*) FROM {faulty}")
+    any_faulty = rejecting and engine.count(f"SELECT count(*) FROM {faulty}")
 
     def absent(relation: str) -> str:
         same = " AND ".join(f"there.{named(name)} = rows.{named(name)}" for name in columns)
@@ -124,7 +122,7 @@ def _references(
     )
     if known:
         _forgive(target, columns, engine, known)
-    if not engine.value("SELECT count(*) FROM checks.missing"):
+    if not engine.count("SELECT count(*) FROM checks.missing"):
         return
     same = " AND ".join(f"gone.{named(name)} = rows.{named(name)}" for name in columns)
     why = f"'{UNKNOWN}'"

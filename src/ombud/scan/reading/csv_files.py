@@ -123,7 +123,7 @@ def rewrite(source: Source, target: Path, engine: Engine) -> Iterator[Row]:
         writer.writerow(source.columns)
         for count, row in enumerate(rows(source.path, len(source.columns), strict=True)):
             if count % 50_000 == 0:
-                engine.tell(source.path.name, min(target.tell(), size), size)
+                engine.tell(source.path.name, min(file.tell(), size), size)
             if row.problem:
                 yield row
             else:

@@ -1,4 +1,4 @@
-"""The DuckDB that facts are read with: on disk, within bounds of memory, gone when done, and plain about a full disk."""
+"""The DuckDB that facts are read with: on disk, bounded in memory, gone when done, and plain about a full disk."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def workplace() -> Iterator[Path]:
     """A folder for what does not fit into memory, in TMPDIR; it is gone afterwards, whatever happens meanwhile."""
     folder = Path(tempfile.mkdtemp(prefix="ombud-"))
     try:
-        with _plain_about(folder):
+        with plain_about(folder):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -118,9 +118,10 @@ class Engine:
         """All rows of a small answer. Instants come as text or microseconds: cast them in the query."""
         return self.connection.execute(sql).fetchall()
 
-    def value(self, sql: str) -> object:
-        """The one value of a one-row answer."""
-        return self.rows(sql)[0][0]
+    def count(self, sql: str) -> int:
+        """The one whole number of a one-row answer."""
+        (number,) = self.rows(sql)[0]
+        return int(str(number))
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
         """Adds rows of text to a table of the database."""
@@ -141,7 +142,7 @@ class Engine:
 
 
 @contextmanager
-def _plain_about(folder: Path) -> Iterator[None]:
+def plain_about(folder: Path) -> Iterator[None]:
     """Turns what DuckDB and the system say about Ctrl-C, full disks and full memory into what a person can act on."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""What a value of each kind looks like: as SQL that gives the value or null, and as words for the one who must mend it."""
+"""What a value of each kind looks like: as SQL that gives the value or null, and as words for who must mend it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def sql_type(column: Column) -> str:
 
 
 def code_types() -> Iterable[str]:
-    """Statements that make the enumerations that `text_value` casts to: a hash look-up each, where IN would be a walk."""
+    """Statements that make the enumerations that `text_value` casts to: a hash look-up, where IN would be a walk."""
     zones = {zone for zone in zoneinfo.available_timezones() if zone not in {"localtime", "Factory", "posixrules"}}
     for name, codes in (
         ("currency", CURRENCIES | PAST_CURRENCIES),

@@ -85,9 +85,8 @@ def settle(source: Source, engine: Engine) -> None:
         for c in table.columns
     )
     columns = ", ".join(f"{value} AS {named(c.name)}" for c, value in zip(table.columns, values, strict=True))
-    engine.run(
-        f"CREATE OR REPLACE VIEW {loaded(table)} AS SELECT {parquet_files.ROW} AS _row, {columns}, 0::BIGINT AS _bad FROM {relation}"
-    )
+    body = f"SELECT {parquet_files.ROW} AS _row, {columns}, 0::BIGINT AS _bad FROM {relation}"
+    engine.run(f"CREATE OR REPLACE VIEW {loaded(table)} AS {body}")
 
 
 def _load_csv(source: Source, engine: Engine) -> Loaded:
@@ -181,7 +180,7 @@ def _wrong_types(source: Source, engine: Engine) -> list[Problem]:
 
 def _only_nulls(source: Source, column: Column, engine: Engine) -> bool:
     relation = mapped(source.table) if source.form == "view" else parquet_files.relation(source.path)
-    return engine.value(f"SELECT count({named(column.name)}) FROM {relation}") == 0
+    return engine.count(f"SELECT count({named(column.name)}) FROM {relation}") == 0
 
 
 def _wrong_type(source: Source, column: Column, kind: str) -> Problem:
