@@ -53,14 +53,12 @@ def run_mapping(mapping: Path, folder: Path, place: Path, progress: Progress | N
         "memory_mb": memory_limit_mb(),
     }
     answer = _run_child(given, mapping, place, progress)
-    return {
-        name: Source(TABLES[name], "view", mapping, tuple(types), dict(types))
-        for name, types in answer["views"].items()
-    }
+    views = answer["views"].items()
+    return {name: Source(TABLES[name], "view", mapping, tuple(types), dict(types)) for name, types in views}
 
 
 def read_statements(mapping: Path) -> list[tuple[int, str]]:
-    """The statements of a mapping with the line that each begins on. Raises OmbudError for any that may not stand there."""
+    """The statements of a mapping, each with the line it begins on. Raises OmbudError for any that may not be there."""
     try:
         text = mapping.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -119,7 +117,8 @@ def _run_child(given: Mapping[str, object], mapping: Path, place: Path, progress
             # Ctrl-C is this process's business: it ends the child.
             start_new_session=True,
         )
-        assert child.stdin and child.stdout
+        if child.stdin is None or child.stdout is None:
+            raise RuntimeError("a pipe that was asked for is not there")
         answer: dict[str, Any] = {}
         try:
             child.stdin.write(json.dumps(given).encode() + b"\n")

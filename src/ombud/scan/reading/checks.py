@@ -36,7 +36,6 @@ def prepare(engine: Engine) -> None:
 
 def find_faults(tables: dict[str, Loaded], engine: Engine, known: Known | None, *, rejecting: bool) -> int:
     """Fills `checks.faults`; gives their number. `rejecting`: rows that point to a faulty row are faulty as well."""
-    total = 0
     for done, (name, table) in enumerate(tables.items()):
         engine.tell(table.source.path.name, done, len(tables))
         if table.bad_count:
@@ -83,7 +82,8 @@ def _duplicates(table: Table, engine: Engine, *, rejecting: bool) -> None:
         rest = [named(column.name) for column in table.columns]
         engine.run(
             f"INSERT INTO checks.faults SELECT {number}, min(_row), {column}, '{DUPLICATE}', "
-            f"min(_row) FILTER (_row <> first)::VARCHAR FROM checks.twins GROUP BY {', '.join(keys)} HAVING count(DISTINCT row({', '.join(rest)})) > 1"
+            f"min(_row) FILTER (_row <> first)::VARCHAR FROM checks.twins "
+            f"GROUP BY {', '.join(keys)} HAVING count(DISTINCT row({', '.join(rest)})) > 1"
         )
 
 

@@ -73,6 +73,10 @@ def _run(given: dict[str, Any], place: Path, database: str) -> dict[str, dict[st
         )
         body = f"SELECT {columns} FROM {named(name)}"
         _execute(connection, f"CREATE TABLE {target}.mapped.{named(name)} AS {body}", lines[name])
+        if not any(kind.startswith("ENUM(") for kind in types.values()):
+            # Later views that read this one need not work it out again.
+            body = f"SELECT * FROM {target}.mapped.{named(name)}"
+            _execute(connection, f"CREATE OR REPLACE VIEW {named(name)} AS {body}", lines[name])
     connection.close()
     return {
         name: {column: "VARCHAR" if kind.startswith("ENUM(") else kind for column, kind in types.items()}
@@ -81,9 +85,8 @@ def _run(given: dict[str, Any], place: Path, database: str) -> dict[str, dict[st
 
 
 def _views(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    return {
-        str(row[0]) for row in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
-    }
+    views = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+    return {str(name) for (name,) in views}
 
 
 def _check_views(
@@ -104,8 +107,12 @@ def _check_views(
                     )
                 )
             continue
-        described = connection.execute(f"DESCRIBE {named(table.name)}").fetchall()
-        types = {str(name): str(kind) for name, kind, *_ in described}
+        # What the catalogue remembers: to ask the view itself would open every file that it reads once more.
+        described = connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index",
+            [table.name],
+        ).fetchall()
+        types = {str(name): str(kind) for name, kind in described}
         problems.extend(check_columns(table, [str(row[0]) for row in described], Place(mapping, lines[table.name])))
         views[table.name] = types
     if problems:

@@ -138,10 +138,9 @@ def _raw_rows(loaded: Loaded, engine: Engine, wanted: set[int]) -> Iterator[tupl
             if index is not None and index >= last:
                 return
         return
-    for index, *cells in engine.rows(
-        f"{_texts(loaded)} WHERE {_row(loaded)} IN ({', '.join(map(str, sorted(wanted)))}) ORDER BY 1"
-    ):
-        yield int(str(index)), _Raw(None, [None if cell is None else str(cell) for cell in cells])
+    numbers = ", ".join(map(str, sorted(wanted)))
+    for number, *cells in engine.rows(f"{_texts(loaded)} WHERE {_row(loaded)} IN ({numbers}) ORDER BY 1"):
+        yield int(str(number)), _Raw(None, [None if cell is None else str(cell) for cell in cells])
 
 
 def _row(loaded: Loaded) -> str:
@@ -228,7 +227,7 @@ def _say(loaded: Loaded, fault: _Fault, raws: dict[int, _Raw]) -> Problem:
         return _duplicate(loaded, fault, raws, place)
     if fault.why in _REFERENCES:
         target = fault.extra or ""
-        values = {"value": _pointer(loaded, raw, target), "table": target}
+        values: dict[str, object] = {"value": _pointer(loaded, raw, target), "table": target}
         mend = (
             N_("Put it into the table {table} of this folder, or import it first.")
             if fault.why == UNKNOWN
