@@ -1,4 +1,4 @@
-"""What no clause can see alone: citations, the fields, lists and conditions it names, windows that add up."""
+"""What no clause can see alone: the fields, lists and conditions that it names, windows that add up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from ombud.domain.facts import SCANS, Kind
 from ombud.domain.instants import format_instant, format_span
 from ombud.domain.problems import N_, Problem
 from ombud.domain.rulebook import vocabulary
-from ombud.domain.rulebook.book import Head
 from ombud.domain.rulebook.check_where import where_problems
 from ombud.domain.rulebook.clauses.estimates import PriorVersion
 from ombud.domain.rulebook.clauses.evidence import EvidenceVersion, KindVersion
@@ -37,32 +36,12 @@ _HELD = "case.held_minor"
 Found = tuple[Path, Problem]
 
 
-def check(source: Source, head: Head | None, entries: Entries) -> list[Problem]:
+def check(source: Source, entries: Entries) -> list[Problem]:
     """The problems between the clauses of a book, each with its place."""
-    rows = {row for cited in head.sources for row in cited.rows} if head else None
-    found: list[Found] = []
-    for name, clause in entries.items():
-        for entry in clause:
-            if rows is not None:
-                found += _citations(entry, rows)
-            found += _of_version(name, entry, entries)
+    found = [each for name, clause in entries.items() for entry in clause for each in _of_version(name, entry, entries)]
     found += _faults_once(entries)
     found += _windows(entries)
     return [problem if problem.place else replace(problem, place=source.place(path)) for path, problem in found]
-
-
-def _citations(entry: Entry, rows: set[str]) -> Iterator[Found]:
-    for cite in entry.dated.cite.split(", "):
-        if cite not in rows:
-            yield (
-                (*entry.path, "cite"),
-                Problem(
-                    "unknown_row",
-                    N_("{cite!r} is no row of the book's sources."),
-                    {"cite": cite},
-                    mend=N_("Name a row that stands under sources."),
-                ),
-            )
 
 
 def _of_version(name: str, entry: Entry, entries: Entries) -> Iterable[Found]:

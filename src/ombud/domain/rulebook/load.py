@@ -14,6 +14,7 @@ from ombud.domain.instants import format_instant
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook.book import BookText, Head, Rulebook
 from ombud.domain.rulebook.check import check
+from ombud.domain.rulebook.citations import NOTHING, citations
 from ombud.domain.rulebook.clauses.evidence import EvidenceItem, EvidenceVersion
 from ombud.domain.rulebook.dated import Dated
 from ombud.domain.rulebook.layout import clauses, sections
@@ -36,7 +37,8 @@ def load(text: str, *, file: str) -> Rulebook:
     entries: dict[str, tuple[Entry, ...]] = {}
     for name, path, model, written in clauses(source.plain):
         entries[name] = _entries(source, path, model, written, problems)
-    problems += check(source, head, entries)
+        problems += citations(source, path, written)
+    problems += check(source, entries)
     if problems or head is None:
         raise OmbudError(*sorted(problems, key=lambda p: (p.place.line or 0) if p.place else 0))
     return Rulebook(
@@ -122,15 +124,33 @@ def _entries(
             read.append(((*path, index), model.model_validate(each), each))
         except ValidationError as error:
             problems += problems_of(error, source, (*path, index), model)
+            if (mended := _despite(error, each, model)) is not None:
+                read.append(((*path, index), mended, each))
     entries: list[Entry] = []
     for place, (at, version, plain) in enumerate(read):
         following = read[place + 1] if place + 1 < len(read) else None
         problems += _dates(source, at, version, following)
         ends = [end for end in (version.until, following[1].valid_from if following else None) if end is not None]
+        ends = [end for end in ends if end > version.valid_from]  # others have been said to be wrong
         line = source.place(at).line or 0
         dated = Dated(version.valid_from, min(ends, default=None), version.cite, version, line, plain)
-        entries.append(Entry(at, dated))
+        entries.append(Entry(at, dated, len(read) == len(written)))
     return tuple(entries)
+
+
+def _despite(error: ValidationError, written: Any, model: type[Version]) -> Version | None:
+    """The version without its unknown keys, citing nothing where it does not: so that its other faults show, too."""
+    if not isinstance(written, dict):
+        return None
+    faults = error.errors()
+    unknown = {each["loc"][0] for each in faults if each["type"] == "extra_forbidden" and len(each["loc"]) == 1}
+    mended = {key: value for key, value in written.items() if key not in unknown}
+    if any(each["loc"] == ("cite",) for each in faults):
+        mended["cite"] = NOTHING
+    try:
+        return model.model_validate(mended)
+    except ValidationError:
+        return None
 
 
 def _dates(source: Source, path: Path, version: Version, following: tuple[Path, Version, Any] | None) -> list[Problem]:

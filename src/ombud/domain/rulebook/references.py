@@ -15,15 +15,16 @@ from ombud.domain.rulebook.source import Path
 
 @dataclass(frozen=True)
 class Entry:
-    """A version that could be read, and where it stands."""
+    """A version that could be read, and where it stands. `whole`: so could every other version of its clause."""
 
     path: Path
     dated: Dated[Any]
+    whole: bool
 
 
 Entries: TypeAlias = Mapping[str, tuple[Entry, ...]]
 """Clauses by dotted name. One that stands in the book but could not be read has no entries, and is not held against
-those that name it."""
+those that name it, nor is the time for which one of its versions could not be read."""
 
 
 def reference_problem(section: str, name: str, user: Dated[Any], entries: Entries) -> Problem | None:
@@ -37,7 +38,8 @@ def reference_problem(section: str, name: str, user: Dated[Any], entries: Entrie
             {"section": section, "name": name, "known": ", ".join(known) or "-"},
             mend=N_("Known: {known}."),
         )
-    gap = first_gap([entry.dated for entry in found], user.valid_from, user.valid_until) if found else None
+    readable = bool(found) and all(entry.whole for entry in found)
+    gap = first_gap([entry.dated for entry in found], user.valid_from, user.valid_until) if readable else None
     if gap is None:
         return None
     return Problem(
