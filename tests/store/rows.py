@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from ombud.rulebooks import open_book, shipped
 from ombud.store.models import Case, CaseEvent, Order, Parcel, RulebookVersion, Store
 
 KNOWN_AT = datetime(2027, 1, 1, tzinfo=UTC)
@@ -37,15 +38,16 @@ def a_parcel(order: Order, registered_at: datetime, **more: Any) -> Parcel:
 
 def a_case(order: Order, opened_at: datetime, **more: Any) -> Case:
     """A case about `order`, with 72 hours to respond, and its first event."""
-    digest = more.pop("digest", "d")
+    platform = order.store.platform
+    book = open_book(platform if platform in shipped() else "ozon")
     RulebookVersion.objects.get_or_create(
-        digest=digest, defaults={"name": order.store.platform, "text": "", "used_from": opened_at}
+        digest=book.digest, defaults={"name": platform, "text": book.text, "used_from": opened_at}
     )
     more = {"violation": "not_shipped", "state": "opened", "platform_status": "New", "fires_at": opened_at, **more}
     more = {"due_at": opened_at + timedelta(hours=72), "held_minor": order.amount_minor, **more}
     more = {"clause": "triggers.not_shipped@2026-03-12", "currency": order.currency, **more}
     case = Case.objects.create(
-        order=order, store=order.store, platform=order.store.platform, opened_at=opened_at, rulebook_id=digest, **more
+        order=order, store=order.store, platform=platform, opened_at=opened_at, rulebook_id=book.digest, **more
     )
     CaseEvent.objects.create(case=case, seq=1, kind="opened", at=opened_at, actor="test", data={"state": "opened"})
     return case

@@ -12,6 +12,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ombud.cli import cells, say, tracks
+from ombud.cli.grid import shortened
 from ombud.cli.say import _
 from ombud.domain.conditions import holds
 from ombud.domain.countdown import Countdown, countdown
@@ -208,7 +209,7 @@ def _instants(file: CaseFile) -> Iterator[tuple[datetime, str]]:
         if instant is not None:
             yield instant, _(words)
     for track in file.tracks:
-        number = cells.shortened(track.parcel.tracking_number, 16)
+        number = shortened(track.parcel.tracking_number, 16)
         yield track.parcel.registered_at, _("number {number} put on the order").format(number=number)
         if track.parcel.first_scan_at:
             yield track.parcel.first_scan_at, _("first scan of {number}").format(number=number)

@@ -9,13 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
-from rich import box
 from rich.console import Group, RenderableType
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from ombud.cli import cells, say
+from ombud.cli.grid import Cell, Heading, Line, flow, grid
 from ombud.cli.say import _
 from ombud.domain.countdown import WORDS, Urgency
 from ombud.domain.instants import format_instant, parse_instant, parse_span
@@ -94,28 +93,25 @@ class _Page:
     def draw(self, now: datetime, width: int) -> RenderableType:
         """The header with the counts, and the table for a terminal of that many columns."""
         if not self.cases:
-            return Group(_header(self.load), Text(_nothing(self.wanted), style="dim"))
+            return Group(_header(self.load, width), Text(_nothing(self.wanted), style="dim"))
         lines = 1 if width >= _WIDE else 2 if width >= _NARROW else 3
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
-        for heading in _HEADINGS[lines]:
-            table.add_column(_(heading), justify="right" if heading == _HELD else "left", no_wrap=True)
-        for case in self.cases:
-            table.add_row(*_CELLS[lines](case, now))
+        headings = [Heading(_(words), right=words == _HELD) for words in _HEADINGS[lines]]
+        table = grid(headings, [_CELLS[lines](case, now) for case in self.cases], width)
         more = self.load.total - len(self.cases) if self.wanted.state in (None, OPEN_STATES) else 0
         tail = [Text(_("… and {count} more: --limit {all}").format(count=more, all=self.load.total), style="dim")]
-        return Group(_header(self.load), table, *(tail if more > 0 else []))
+        return Group(_header(self.load, width), table, *(tail if more > 0 else []))
 
 
-def _header(load: Load) -> Text:
+def _header(load: Load, width: int) -> Text:
     shown = {Urgency.UNDER_AN_HOUR, Urgency.DUE_TODAY, Urgency.THIS_WEEK}
-    parts = [
-        (f"{_(WORDS[urgency])} {count}", cells.COLOURS[urgency] if count else "dim")
+    counts = [
+        Text(f"{_(WORDS[urgency])} {count}", style=cells.COLOURS[urgency] if count else "dim")
         for urgency, count in load.by_urgency.items()
         if count or urgency in shown
     ]
-    header = Text(" · ").join(Text(words, style=style) for words, style in parts)
-    held = " · ".join(format_amount(amount, currency) for currency, amount in sorted(load.held.items()))
-    return header.append("    ").append(_("money held {amounts}").format(amounts=held or "0"), style="bold")
+    amounts = [Text(format_amount(amount, currency)) for currency, amount in sorted(load.held.items())]
+    held = flow([Text(_("money held:"), style="bold"), *(amounts or [Text("0")])], width, between="  ")
+    return flow(counts, width).append("\n").append_text(held)
 
 
 def _nothing(wanted: Wanted) -> str:
@@ -135,7 +131,7 @@ def status(case: QueuedCase) -> str:
     return case.platform_status or case.state
 
 
-_LEFT, _DUE, _ZONE, _WHAT, _ORDER, _STORE, _HELD, _STATUS = (
+_LEFT, _DUE, _ZONE, _WHAT, _ORDER, _STORE, _HELD, _STATUS, _NUMBER = (
     N_("left"),
     N_("due, UTC"),
     N_("store's zone"),
@@ -144,77 +140,65 @@ _LEFT, _DUE, _ZONE, _WHAT, _ORDER, _STORE, _HELD, _STATUS = (
     N_("store"),
     N_("held"),
     N_("status"),
+    N_("number"),
 )
 _HEADINGS: dict[int, tuple[str, ...]] = {
     1: (_LEFT, _DUE, _ZONE, _WHAT, _ORDER, _STORE, _HELD, _STATUS),
-    2: (_LEFT, _DUE, _WHAT, _ORDER, _HELD),
+    2: (_LEFT, _DUE, _WHAT, _HELD),
     3: (_LEFT, _WHAT, _HELD),
 }
 
 
-def _left(case: QueuedCase, now: datetime) -> Text:
-    if case.closed_at is not None and case.closed_at <= now:
-        return Text(_("closed"), style="dim")
+def _left(case: QueuedCase, now: datetime) -> Line:
+    if _closed(case, now):
+        return Line(_("closed"), "dim")
     return cells.clock(case.countdown(now))
 
 
-def _word(case: QueuedCase, now: datetime) -> Text:
+def _word(case: QueuedCase, now: datetime) -> Line:
+    """What the clock means, where it does not say so itself."""
     left = case.countdown(now)
-    closed = case.closed_at is not None and case.closed_at <= now
-    return Text("" if closed or left.urgency is Urgency.TOO_LATE else left.word(_), style="dim")
+    said = _closed(case, now) or left.urgency is Urgency.TOO_LATE
+    return Line("" if said else left.word(_), "dim")
 
 
-def _one_line(case: QueuedCase, now: datetime) -> list[Text]:
-    return [
-        _left(case, now),
-        Text(cells.minutes(case.due_at)),
-        Text(cells.in_zone(case.due_at, case.timezone), style="dim"),
-        Text(cells.shortened(title(case), 30)),
-        Text(cells.shortened(case.order_id, 16)),
-        Text(cells.shortened(_store(case), 26)),
-        Text(format_amount(case.held_minor, case.currency)),
-        Text(cells.shortened(f"{status(case)} #{case.case_id}", 24), style="dim"),
-    ]
+def _closed(case: QueuedCase, now: datetime) -> bool:
+    return case.closed_at is not None and case.closed_at <= now
 
 
-def _two_lines(case: QueuedCase, now: datetime) -> list[Text]:
-    below = f"{status(case)} #{case.case_id}"
-    return [
-        _stack(_left(case, now), _word(case, now)),
-        _stack(Text(cells.minutes(case.due_at)), Text(cells.in_zone(case.due_at, case.timezone), style="dim")),
-        _stack(Text(cells.shortened(title(case), 22)), Text(cells.shortened(below, 22), style="dim")),
-        _stack(Text(cells.shortened(case.order_id, 14)), Text(cells.shortened(case.store_id, 14), style="dim")),
-        _stack(Text(format_amount(case.held_minor, case.currency)), Text(cells.shortened(case.site, 14), style="dim")),
-    ]
+def _due(case: QueuedCase) -> tuple[Line, Line]:
+    zone = cells.in_zone(case.due_at, case.timezone)
+    return Line(cells.minutes(case.due_at)), Line(zone, "dim", "end")
 
 
-def _three_lines(case: QueuedCase, now: datetime) -> list[Text]:
-    return [
-        _stack(
-            _left(case, now),
-            Text(cells.minutes(case.due_at)[5:] + " UTC", style="dim"),
-            Text(cells.in_zone(case.due_at, case.timezone), style="dim"),
-        ),
-        _stack(
-            Text(cells.shortened(title(case), 16)),
-            Text(cells.shortened(case.order_id, 16)),
-            Text(cells.shortened(f"{status(case)} #{case.case_id}", 16), style="dim"),
-        ),
-        _stack(
-            Text(format_amount(case.held_minor, case.currency)), Text(cells.shortened(case.store_id, 14), style="dim")
-        ),
-    ]
+def _held(case: QueuedCase) -> Line:
+    return Line(format_amount(case.held_minor, case.currency))
+
+
+def _number(case: QueuedCase) -> Line:
+    return Line(f"{status(case)} #{case.case_id}", "dim", "middle")
+
+
+def _one_line(case: QueuedCase, now: datetime) -> list[Cell]:
+    store = case.store_id if case.site == case.store_id else f"{case.site} · {case.store_id}"
+    due, zone = _due(case)
+    what, order = Line(title(case), cut="end"), Line(case.order_id, cut="middle")
+    cells_ = (_left(case, now), due, zone, what, order, Line(store, cut="middle"), _held(case), _number(case))
+    return [[line] for line in cells_]
+
+
+def _two_lines(case: QueuedCase, now: datetime) -> list[Cell]:
+    what = [Line(title(case), cut="end"), Line(f"{case.order_id} · {case.store_id}", "dim", "middle")]
+    return [[_left(case, now), _word(case, now)], _due(case), what, [_held(case), _number(case)]]
+
+
+def _three_lines(case: QueuedCase, now: datetime) -> list[Cell]:
+    due, zone = _due(case)
+    what = [Line(title(case), cut="end"), Line(case.order_id, "", "middle"), Line(case.store_id, "dim", "middle")]
+    return [[_left(case, now), due, zone], what, [_held(case), _number(case)]]
 
 
 _CELLS = {1: _one_line, 2: _two_lines, 3: _three_lines}
-
-
-def _store(case: QueuedCase) -> str:
-    return case.store_id if case.site == case.store_id else f"{case.site} · {case.store_id}"
-
-
-def _stack(*lines: Text) -> Text:
-    return Text("\n").join(lines)
 
 
 def _case_json(case: QueuedCase, at: datetime) -> dict[str, Any]:
@@ -304,18 +288,18 @@ def case(
         elif len(files) == 1:
             say.out.print(case_page.draw(files[0], instant, say.out.width))
         else:
-            say.out.print(_several(files, instant))
+            say.out.print(_several(files, instant, say.out.width))
 
 
-def _several(files: Sequence[case_file.CaseFile], at: datetime) -> RenderableType:
+def _several(files: Sequence[case_file.CaseFile], at: datetime, width: int) -> RenderableType:
     order_id = files[0].order.order_id
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for heading in ("#", _LEFT, _DUE, _WHAT, _STATUS):
-        table.add_column(_(heading), no_wrap=True)
+    rows: list[list[Cell]] = []
     for file in files:
         row = queue.of_case(file.case)
-        table.add_row(
-            f"#{row.case_id}", _left(row, at), cells.minutes(row.due_at), cells.shortened(title(row), 30), status(row)
+        what = Line(title(row), cut="end")
+        rows.append(
+            [[Line(f"#{row.case_id}")], [_left(row, at)], [_due(row)[0]], [what], [_held(row)], [Line(status(row))]]
         )
+    headings = [Heading(_(words), right=words == _HELD) for words in (_NUMBER, _LEFT, _DUE, _WHAT, _HELD, _STATUS)]
     words = _("The order {order} has {count} cases; `ombud case #N` shows one.")
-    return Group(Text(words.format(order=order_id, count=len(files))), table)
+    return Group(Text(words.format(order=order_id, count=len(files))), grid(headings, rows, width))

@@ -1,4 +1,4 @@
-"""What fills the cells of every table: ids shortened in the middle, clocks, rates, curves. The same everywhere."""
+"""What fills the cells of every table: clocks, instants in two zones, rates, curves. The same everywhere."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from rich.cells import cell_len, chop_cells
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ombud.cli.grid import Line
 from ombud.cli.say import _
 from ombud.domain.countdown import Countdown, Urgency
 from ombud.domain.health import percent
@@ -24,16 +24,6 @@ COLOURS = {
     Urgency.LATER: "",
 }
 _BARS = "▁▂▃▄▅▆▇█"
-
-
-def shortened(text: str, width: int) -> str:
-    """`text` in at most `width` cells, its middle left out: both ends tell ids apart, a cut end does not."""
-    if cell_len(text) <= width:
-        return text
-    head = chop_cells(text, max(1, width // 2))[0]
-    tail = text[::-1]
-    tail = chop_cells(tail, max(1, width - 1 - cell_len(head)))[0][::-1]
-    return f"{head}…{tail}"
 
 
 def minutes(instant: datetime) -> str:
@@ -54,9 +44,9 @@ def iso_in_zone(instant: datetime, zone: str) -> str:
     return instant.astimezone(ZoneInfo(zone)).isoformat()
 
 
-def clock(left: Countdown) -> Text:
+def clock(left: Countdown) -> Line:
     """What is left, coloured by what it means."""
-    return Text(left.say(_), style=COLOURS[left.urgency])
+    return Line(left.say(_), COLOURS[left.urgency])
 
 
 def rate(share: Fraction | None, bound: Fraction | None = None) -> str:

@@ -8,12 +8,11 @@ from fractions import Fraction
 from typing import Annotated, Any
 
 import typer
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from ombud.cli import cells, say
+from ombud.cli.grid import Cell, Heading, Line, grid
 from ombud.cli.say import _
 from ombud.domain.health import Share, Standing
 from ombud.domain.instants import format_instant, format_span, parse_instant
@@ -26,6 +25,7 @@ from ombud.store.models import Store
 from ombud.store.queue import Wanted
 
 _CURVE_DAYS = 90
+_WIDE = 100
 _STANDINGS = {
     Standing.NO_BOUND: N_("no limit in the book"),
     Standing.NO_BASE: N_("nothing to measure yet"),
@@ -99,19 +99,21 @@ def _page(one: Health, store: Store, at: datetime, width: int) -> RenderableType
     head = Text(store.store_id, style="bold")
     head.append(f"   {store.site} · {store.platform}{f' · {store.tier}' if store.tier else ''}", style="")
     head.append(f"   {cells.minutes(at)} UTC · {cells.in_zone(at, store.timezone)}", style="dim")
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for heading, right in ((N_("figure"), 0), ("", 1), (N_("of"), 1), (N_("over"), 1), (N_("limit"), 1), ("", 0)):
-        table.add_column(_(heading), justify="right" if right else "left", overflow="fold")
-    for figure in one.figures:
-        table.add_row(
-            _title(figure), value(figure), base(figure), _days(figure.window), _bound(figure), standing(figure)
-        )
+    headings = [Heading(_("figure")), Heading("", True), Heading(_("of"), True), Heading(_("over"), True)]
+    headings += [Heading(_("limit"), True), Heading("")]
+    table = grid(headings, [_figure_row(figure) for figure in one.figures], width)
     parts: list[RenderableType] = [head, table]
     parts += [_headroom(figure) for figure in one.figures if figure.standing is not Standing.NO_BOUND]
     main = one.closest or next((figure for figure in one.figures if figure.counts[1]), None)
     if main is not None:
         parts += _curve(one, main, at, width)
     return Group(*parts, _open_cases(store, at))
+
+
+def _figure_row(figure: Figure) -> list[Cell]:
+    title, over = Line(_title(figure), cut="end"), Line(format_span(figure.window))
+    lines = (title, Line(value(figure)), Line(base(figure)), over, Line(_bound(figure)), standing(figure))
+    return [[line] for line in lines]
 
 
 def _title(figure: Figure) -> str:
@@ -130,13 +132,9 @@ def base(figure: Figure) -> str:
     return "" if figure.counts[1] is None else f"{figure.share.part} / {figure.share.base}"
 
 
-def standing(figure: Figure) -> Text:
+def standing(figure: Figure) -> Line:
     """The word for where the figure stands, coloured by it."""
-    return Text(_(_STANDINGS[figure.standing]), style=_COLOURS.get(figure.standing, "dim"))
-
-
-def _days(span: timedelta) -> str:
-    return format_span(span)
+    return Line(_(_STANDINGS[figure.standing]), _COLOURS.get(figure.standing, "dim"), "end")
 
 
 def _bound(figure: Figure) -> str:
@@ -185,34 +183,27 @@ def _table(found: list[Health], stores: Mapping[str, Store], at: datetime, limit
     over = sum(one.closest is not None and one.closest.standing is Standing.BEYOND for one in found)
     head = Text(_("{count} stores, {over} over a limit").format(count=len(found), over=over), style="bold")
     head.append(f"   {cells.minutes(at)} UTC", style="dim")
-    wide = width >= 100
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    headings = [(N_("store"), 0), (N_("nearest to its limit"), 0), ("", 1), (N_("of"), 1)]
-    headings += [(N_("limit"), 1)] if wide else []
-    headings += [(N_("remaining"), 1)] + ([("", 0)] if wide else [])
-    for heading, right in headings:
-        table.add_column(_(heading), justify="right" if right else "left", no_wrap=True)
-    for one in found[:limit]:
-        table.add_row(*_row(one, stores[one.store_id], wide))
+    headings = [Heading(_("store")), Heading(_("nearest to its limit")), Heading("", True), Heading(_("of"), True)]
+    headings += [Heading(_("limit"), True)] if width >= _WIDE else []
+    headings += [Heading(_("remaining"), True)] + ([Heading("")] if width >= _WIDE else [])
+    rows = [_row(one, stores[one.store_id], width >= _WIDE) for one in found[:limit]]
     more = len(found) - limit
     tail = [Text(_("… and {count} more: --limit {all}").format(count=more, all=len(found)), style="dim")]
-    return Group(head, table, *(tail if more > 0 else []))
+    return Group(head, grid(headings, rows, width), *(tail if more > 0 else []))
 
 
-def _row(one: Health, store: Store, wide: bool) -> list[Text | str]:
-    name = cells.shortened(f"{store.platform} · {store.store_id}", 34 if wide else 22)
+def _row(one: Health, store: Store, wide: bool) -> list[Cell]:
     figure = one.closest
+    lines = [Line(f"{store.platform} · {store.store_id}", cut="middle")]
     if figure is None:
-        return [name, Text(_(_STANDINGS[Standing.NO_BOUND]), style="dim")]
+        lines += [Line(_(_STANDINGS[Standing.NO_BOUND]), "dim", "end"), *([Line("")] * (5 if wide else 3))]
+        return [[line] for line in lines]
     style = _COLOURS.get(figure.standing, "")
-    remaining = "–" if figure.headroom is None else str(figure.headroom)
-    row: list[Text | str] = [
-        name,
-        cells.shortened(_title(figure), 26 if wide else 20),
-        Text(value(figure), style=style),
-    ]
-    row += [base(figure), *([_bound(figure)] if wide else []), Text(remaining, style=style)]
-    return row + ([standing(figure)] if wide else [])
+    lines += [Line(_title(figure), cut="end"), Line(value(figure), style), Line(base(figure))]
+    lines += [Line(_bound(figure))] if wide else []
+    lines += [Line("–" if figure.headroom is None else str(figure.headroom), style)]
+    lines += [standing(figure)] if wide else []
+    return [[line] for line in lines]
 
 
 def _as_json(one: Health, store: Store) -> dict[str, Any]:
