@@ -31,7 +31,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     options = DATABASES["default"].setdefault("OPTIONS", {})
-    options["options"] = f"-c lock_timeout={LOCK_SECONDS}s {options.get('options', '')}".strip()
+    options["options"] = f"-c lock_timeout={LOCK_SECONDS}s -c jit=off {options.get('options', '')}".strip()
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -50,23 +50,35 @@ class Sweep:
         return self
 
 
-def open_due(at: datetime, *, books: Books, actor: str, batch: int = BATCH, progress: Progress | None = None) -> Sweep:
+def open_due(
+    at: datetime,
+    *,
+    books: Books,
+    actor: str,
+    rules_at: datetime | None = None,
+    batch: int = BATCH,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Sweep:
     """Reads the triggers of every order that is due at `at`, opens the cases that have fired, holds their money.
 
-    Goes on, batch by batch, until nothing is due. Several may do so at once: each order is read by one of them.
+    Goes on, batch by batch, until nothing is due or `stop` says so. Several may do so at once: each order is read by
+    one of them. rules_at: the versions of the books in force then are applied, whatever the instants of the facts.
     Raises OmbudError where the store cannot be used or a book lacks a clause that a case needs; batches done stay done.
     """
     done = Sweep()
     with spoken():
         rulebooks.register(books, at=at, actor=actor)
-        while (swept := _sweep(at, books=books, actor=actor, batch=batch)).checked:
+        while (swept := _sweep(at, books=books, actor=actor, rules_at=rules_at, batch=batch)).checked:
             done += swept
             if progress:
                 progress("orders", done.checked, None)
+            if stop():
+                break
     return done
 
 
-def _sweep(at: datetime, *, books: Books, actor: str, batch: int) -> Sweep:
+def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None, batch: int) -> Sweep:
     with transaction.atomic():
         swept = Sweep(checked=due.claim(at, limit=batch))
         if not swept.checked:
@@ -80,8 +92,8 @@ def _sweep(at: datetime, *, books: Books, actor: str, batch: int) -> Sweep:
                 swept.without_book[platform] += own["orders"].num_rows
                 rulebooks.missed(platform, at=at)
                 continue
-            rows = _evaluator(book).run(own)
-            opened = openings.open_cases(rows, book=book, facts=own, at=at, actor=actor)
+            rows = _evaluator(book, rules_at).run(own)
+            opened = openings.open_cases(rows, book=book, facts=own, at=at, actor=actor, rules_at=rules_at)
             _set_next_check(at)
             if opened.cases:
                 touched.add_cases(f"SELECT case_id FROM {openings.OPENING}")
@@ -106,9 +118,9 @@ def _of_platform(facts: Mapping[str, Any], platform: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=32)
-def _evaluator(book: Rulebook) -> Evaluator:
+def _evaluator(book: Rulebook, rules_at: datetime | None) -> Evaluator:
     """Compiled once per book; `Rulebook` compares by identity."""
-    return Evaluator(book)
+    return Evaluator(book, rules_at=rules_at)
 
 
 def _set_next_check(at: datetime) -> None:

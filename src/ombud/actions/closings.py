@@ -12,11 +12,11 @@ from ombud.actions.cases import Books, Progress
 from ombud.actions.health import TouchedDays, refresh_days
 from ombud.domain.cases import ENDS, EventKind, State, movable_by
 from ombud.domain.problems import N_, OmbudError, Problem
-from ombud.domain.rulebook import Rulebook, load
+from ombud.domain.rulebook import Rulebook
 from ombud.store import sql, staging
+from ombud.store.books import kept
 from ombud.store.database import spoken
 from ombud.store.instants import Instants
-from ombud.store.models import RulebookVersion
 
 BATCH = 100_000
 """Cases to a transaction."""
@@ -31,29 +31,36 @@ class _Part:
     before: State
     after: State
     digest: str
-    since: datetime
+    since: datetime | None
     until: datetime | None
     status: str | None  # the platform's word for `after`; None: it has none, and keeps the word before
 
 
 def close_windows(
-    at: datetime, *, books: Books, actor: str, batch: int = BATCH, progress: Progress | None = None
+    at: datetime,
+    *,
+    books: Books,
+    actor: str,
+    rules_at: datetime | None = None,
+    batch: int = BATCH,
+    progress: Progress | None = None,
 ) -> int:
     """Every open case whose `due_at` is `at` or earlier is lost, as of its `due_at`; returns how many.
 
     The money stays held: charging it is the ruling's business. The word of the platform is that of the book version the
-    case was opened under. Raises OmbudError where the store cannot be used; the batches before stay.
+    case was opened under, in force when the window shut (or at `rules_at`). Raises OmbudError where the store cannot be
+    used; the batches before stay.
     """
     closed = 0
     with spoken():
-        while found := _close(at, books=books, actor=actor, batch=batch):
+        while found := _close(at, books=books, actor=actor, rules_at=rules_at, batch=batch):
             closed += found
             if progress:
                 progress("cases", closed, None)
     return closed
 
 
-def _close(at: datetime, *, books: Books, actor: str, batch: int) -> int:
+def _close(at: datetime, *, books: Books, actor: str, rules_at: datetime | None, batch: int) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         sql.go_by_index(connection)
         staging.create_as(connection, CLOSING, closing_query(at, limit=batch))
@@ -69,7 +76,7 @@ def _close(at: datetime, *, books: Books, actor: str, batch: int) -> int:
             f" {sql.text(EventKind.WINDOW_CLOSED)}, c.due_at, {sql.text(actor)}, {data} FROM {CLOSING} c"
         )
         moved = 0
-        for part in _parts(books):
+        for part in _parts(books, rules_at):
             cursor.execute(_update(part))
             moved += cursor.rowcount
         if moved != found:
@@ -104,29 +111,30 @@ def closing_query(at: datetime, *, limit: int) -> str:
     )
 
 
-def _parts(books: Books) -> Iterator[_Part]:
+def _parts(books: Books, rules_at: datetime | None) -> Iterator[_Part]:
     moves = movable_by(EventKind.WINDOW_CLOSED)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT DISTINCT state, rulebook_id FROM {CLOSING}")
         kinds = cursor.fetchall()
     for state, digest in kinds:
         after = moves[State(state)]
-        for version in _book(digest, books).clauses.get("states", ()):
+        versions = _book(digest, books).clauses.get("states", ())
+        for version in versions:
             word = version.value.get(after)
-            yield _Part(State(state), after, digest, version.valid_from, version.valid_until, word)
+            if rules_at is None:
+                yield _Part(State(state), after, digest, version.valid_from, version.valid_until, word)
+            elif version.holds_at(rules_at):
+                yield _Part(State(state), after, digest, None, None, word)
 
 
 def _book(digest: str, books: Books) -> Rulebook:
     """The version that the cases were opened under: the one at hand where it is the same, else as it was kept."""
-    for book in books.values():
-        if book.digest == digest:
-            return book
-    kept = RulebookVersion.objects.get(digest=digest)
-    return load(kept.text, file=kept.name)
+    return next((book for book in books.values() if book.digest == digest), None) or kept(digest)
 
 
 def _update(part: _Part) -> str:
     literal = Instants(connection).literal
+    since = f" AND due_at >= {literal(part.since)}" if part.since else ""
     until = f" AND due_at < {literal(part.until)}" if part.until else ""
     changes = [f"state = {sql.text(part.after)}"]
     if part.status is not None:
@@ -136,5 +144,5 @@ def _update(part: _Part) -> str:
     return (
         f"UPDATE cases SET {', '.join(changes)}"
         f" WHERE case_id IN (SELECT case_id FROM {CLOSING} WHERE rulebook_id = {sql.text(part.digest)}"
-        f" AND state = {sql.text(part.before)} AND due_at >= {literal(part.since)}{until})"
+        f" AND state = {sql.text(part.before)}{since}{until})"
     )

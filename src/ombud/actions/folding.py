@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -31,7 +32,12 @@ _FOLDED = staging.fields(FOLDED)
 _PARCEL = (*staging.fields(PARCELS.columns), Field("store_id"))
 
 
-def folded_sql(engine: duckdb.DuckDBPyConnection, books: Mapping[str, Rulebook], names: Mapping[str, str]) -> str:
+def folded_sql(
+    engine: duckdb.DuckDBPyConnection,
+    books: Mapping[str, Rulebook],
+    names: Mapping[str, str],
+    rules_at: datetime | None = None,
+) -> str:
     """DuckDB's SQL of the parcels with their folds. `names`: the relations of `scans`, `parcels`, `orders`, `stores`.
 
     Each parcel is read by the book of its store's platform; one without a book by the plain words of the facts.
@@ -50,7 +56,7 @@ def folded_sql(engine: duckdb.DuckDBPyConnection, books: Mapping[str, Rulebook],
             numbers = parcels.semi_join(orders, "order_id")
             parcels = parcels.semi_join(numbers, ["carrier", "tracking_number"])
             scans = scans.semi_join(numbers, ["carrier", "tracking_number"])
-        folded = fold(scans, parcels, orders, own, books.get(platform) or _no_book(platform))
+        folded = fold(scans, parcels, orders, own, books.get(platform) or _no_book(platform), rules_at=rules_at)
         parts.append(folded.semi_join(orders, "order_id") if len(platforms) > 1 else folded)
     return str(ibis.to_sql(ibis.union(*parts) if len(parts) > 1 else parts[0], dialect="duckdb"))
 
@@ -69,7 +75,7 @@ def touch(numbers: str) -> None:
     )
 
 
-def refold(books: Mapping[str, Rulebook]) -> None:
+def refold(books: Mapping[str, Rulebook], rules_at: datetime | None = None) -> None:
     """Folds the touched numbers anew from the scans in the store, and writes the folds that differ.
 
     Must run in a transaction. The orders whose parcels differ stand in `refolded_orders` afterwards.
@@ -79,10 +85,10 @@ def refold(books: Mapping[str, Rulebook]) -> None:
         cursor.execute(f"SELECT coalesce(max(n), 0) FROM {NUMBERS}")
         count = int(cursor.fetchone()[0])
     for start in range(0, count, BATCH):
-        _refold_batch(start, start + BATCH, books)
+        _refold_batch(start, start + BATCH, books, rules_at)
 
 
-def _refold_batch(after: int, until: int, books: Mapping[str, Rulebook]) -> None:
+def _refold_batch(after: int, until: int, books: Mapping[str, Rulebook], rules_at: datetime | None) -> None:
     numbers = f"(SELECT carrier, tracking_number FROM {NUMBERS} WHERE n > {after} AND n <= {until}) t"
     on = "x.carrier = t.carrier AND x.tracking_number = t.tracking_number"
 
@@ -111,7 +117,8 @@ def _refold_batch(after: int, until: int, books: Mapping[str, Rulebook]) -> None
         engine.execute("SET TimeZone = 'UTC'")
         for name, table in tables.items():
             engine.register(name, table)
-        rows = engine.execute(folded_sql(engine, books, {name: name for name in tables})).to_arrow_table()
+        folded = folded_sql(engine, books, {name: name for name in tables}, rules_at)
+        rows = engine.execute(folded).to_arrow_table()
     _write(rows)
 
 

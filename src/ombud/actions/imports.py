@@ -54,6 +54,7 @@ class _Import:
     books: Mapping[str, Rulebook]
     known_at: datetime
     progress: Progress
+    rules_at: datetime | None
     merges: dict[str, Merge] = field(default_factory=dict)
 
 
@@ -64,16 +65,18 @@ def import_facts(
     actor: str,
     at: datetime,
     known_at: datetime | None = None,
+    rules_at: datetime | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Merges the tables of `facts` into the store, in one transaction.
 
     `known_at`: the age of the export; by default the newest instant in it at which something happened. An older export
-    never overwrites what a newer one said. Raises OmbudError where the store cannot be used, is written by someone else
-    for too long, or its disk is full: nothing is stored then.
+    never overwrites what a newer one said. `rules_at`: tracks are judged by the books as in force then. Raises
+    OmbudError where the store cannot be used, is written by someone else for too long, or its disk is full: nothing is
+    stored then.
     """
     known_at = known_at or facts.known_at or _BEGINNING
-    work = _Import(facts, books, known_at, progress or _silent)
+    work = _Import(facts, books, known_at, progress or _silent, rules_at)
     names = [f"new_{name}" for name in TABLES] + [f"changed_{name}" for name in TABLES]
     with spoken():
         try:
@@ -109,7 +112,7 @@ def _stage(work: _Import) -> None:
         source = name
         if folded:
             relations = {part: part for part in ("scans", "parcels", "orders", "stores")}
-            source = f"({folding.folded_sql(engine, work.books, relations)})"
+            source = f"({folding.folded_sql(engine, work.books, relations, work.rules_at)})"
         # In the order of the key: an index that grows at its end grows fast.
         columns = ", ".join(column.name for column in merge.fields)
         rows = engine.execute(f"SELECT {columns} FROM {source} ORDER BY {', '.join(table.key)}")
@@ -133,7 +136,7 @@ def _merge(work: _Import) -> int:
     if _must_fold(merges):
         work.progress("fold", 0, None)
         _touched_numbers(merges)
-        folding.refold(work.books)
+        folding.refold(work.books, work.rules_at)
         if orders == TOUCHED:
             _add_refolded()
     work.progress("wake", 0, None)

@@ -21,7 +21,7 @@ from ombud.domain.cases import EventKind, State, move
 from ombud.domain.facts import Kind
 from ombud.domain.instants import format_instant
 from ombud.domain.money import MoneyLine
-from ombud.domain.rulebook import Rulebook
+from ombud.domain.rulebook import Dated, Rulebook
 from ombud.store import sql, staging
 from ombud.store.instants import Instants
 from ombud.store.staging import Field
@@ -59,23 +59,33 @@ class Opened:
         return self
 
 
-def open_cases(rows: Any, *, book: Rulebook, facts: Mapping[str, Any], at: datetime, actor: str) -> Opened:
+def open_cases(
+    rows: Any,
+    *,
+    book: Rulebook,
+    facts: Mapping[str, Any],
+    at: datetime,
+    actor: str,
+    rules_at: datetime | None = None,
+) -> Opened:
     """Opens the cases of `rows` (of the evaluator of `book`) that have fired by `at`; leaves the rows in `fired_rows`
     and the cases opened in `opening_cases`.
 
     `facts`: `orders` and `stores` of the rows, for the money. Must run in a transaction that owns the orders. Raises
-    OmbudError where the book has no response window, word for the state or hold in force at `at`.
+    OmbudError where the book has no response window, word for the state or hold in force at `at` (or at `rules_at`).
     """
     rows = rows.filter(pc.equal(rows["opens"], pa.scalar("case")))
     fired = pc.less_equal(rows["fires_at"], pa.scalar(at, staging.INSTANT_TYPE))
     if not pc.any(fired, min_count=0).as_py():
         _stage(rows, book, (), facts)
         return Opened()
-    lines: Sequence[MoneyLine] = book.value("money.hold", at)
-    _stage(rows, book, lines, facts)
-    due_at = at + book.value("windows.response", at)
+    rules = rules_at or at
+    hold = book.in_force("money.hold", rules)
+    _stage(rows, book, hold.value, facts)
     state = move(None, EventKind.OPENED)
-    return _insert(_Opening(book, lines, at, due_at, state, book.value("states", at)[state], actor))
+    status = book.value("states", rules).get(state, "")
+    due_at = at + book.value("windows.response", rules)
+    return _insert(_Opening(book, hold, at, due_at, state, status, actor))
 
 
 def _stage(rows: Any, book: Rulebook, lines: Sequence[MoneyLine], facts: Mapping[str, Any]) -> None:
@@ -147,7 +157,7 @@ class _Opening:
     """What the cases of one batch and book have in common."""
 
     book: Rulebook
-    lines: Sequence[MoneyLine]
+    hold: Dated[Sequence[MoneyLine]]
     at: datetime
     due_at: datetime
     state: State
@@ -184,7 +194,7 @@ def _insert(opening: _Opening) -> Opened:
         clause="clause",
         rulebook=digest,
     )
-    hold = text(f"money.hold@{opening.book.in_force('money.hold', opening.at).valid_from.date().isoformat()}")
+    hold = text(f"money.hold@{opening.hold.valid_from.date().isoformat()}")
     message = sql.json_object(connection, case_id="case_id")
     statements = [
         "INSERT INTO cases (case_id, order_id, store_id, platform, violation, complaint_id, carrier, tracking_number,"
@@ -199,7 +209,7 @@ def _insert(opening: _Opening) -> Opened:
             " (store_id, case_id, cause_id, line, debit, credit, currency, amount_minor, clause, at)"
             f" SELECT store_id, case_id, event_id, {text(line.name)}, {text(line.debit)}, {text(line.credit)},"
             f" currency, {_hold(index)}, {hold}, {at} FROM {OPENING} WHERE {_hold(index)} > 0"
-            for index, line in enumerate(opening.lines)
+            for index, line in enumerate(opening.hold.value)
         ),
         "INSERT INTO outbox (key, topic, payload, at, due_at, attempts)"
         f" SELECT 'case.opened:' || case_id, 'case.opened', {message}, {at}, {at}, 0 FROM {OPENING}",

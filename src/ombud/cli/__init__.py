@@ -10,7 +10,7 @@ import typer
 import ombud.store.ready  # noqa: F401 (sets Django up, before a command imports a model)
 
 # isort: split
-from ombud.cli import cases, generate, health, rulebook, say
+from ombud.cli import cases, facts, generate, health, loop, rulebook, say
 from ombud.domain.problems import OmbudError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -24,11 +24,15 @@ def _root(
     say.speak(lang)
 
 
+app.add_typer(facts.app, name="facts")
 app.add_typer(rulebook.app, name="rulebook")
 app.command("cases")(cases.cases)
 app.command("case")(cases.case)
 app.command("health")(health.health)
 app.command("generate")(generate.generate)
+app.command("migrate")(loop.migrate)
+app.command("tick")(loop.tick)
+app.command("work")(loop.work)
 
 
 def main() -> None:

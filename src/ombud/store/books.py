@@ -23,7 +23,7 @@ def kept(digest: str) -> Rulebook:
 def in_use() -> dict[str, Rulebook]:
     """The book of each platform: the one last used by the store, else the one that ships with Ombud."""
     books = {name: open_book(name) for name in shipped()}
-    for name, digest in RulebookVersion.objects.order_by("used_from").values_list("name", "digest"):
+    for name, digest in RulebookVersion.objects.exclude(text="").order_by("used_from").values_list("name", "digest"):
         books[name] = kept(digest)
     return books
 
