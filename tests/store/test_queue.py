@@ -171,13 +171,18 @@ def test_digits_that_mean_a_case_and_another_order_are_refused_with_both_ways_to
     store = a_store()
     first = a_case(an_order(store, "any"), OPENED)
     other = a_case(an_order(store, str(first.case_id)), OPENED)
-    with pytest.raises(OmbudError, match=f"#{first.case_id} for the case or order:{first.case_id}"):
+    with pytest.raises(OmbudError, match=f"case:{first.case_id} for the case or order:{first.case_id}"):
         cases_named(str(first.case_id))
-    assert cases_named(f"#{first.case_id}") == [first]
+    assert cases_named(f"case:{first.case_id}") == cases_named(f"#{first.case_id}") == [first]
     assert cases_named(f"order:{first.case_id}") == [other]
 
 
-@pytest.mark.parametrize("text", ["12", "#12", "order:12", "nothing", "9" * 40, "", "#", "²"])
+def test_an_order_whose_id_begins_with_a_hash_is_found() -> None:
+    case = a_case(an_order(a_store(), "#10442"), OPENED)
+    assert cases_named("#10442") == cases_named("order:#10442") == [case]
+
+
+@pytest.mark.parametrize("text", ["case:12", "12", "#12", "order:12", "nothing", "9" * 40, "", "#", "²"])
 def test_an_unknown_case_says_so(text: str) -> None:
     with pytest.raises(OmbudError, match="There is no case"):
         cases_named(text)

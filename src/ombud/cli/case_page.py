@@ -14,6 +14,7 @@ from rich.text import Text
 from ombud.cli import cells, say, tracks
 from ombud.cli.grid import shortened
 from ombud.cli.say import _
+from ombud.domain.cases import EventKind, State, move
 from ombud.domain.conditions import holds
 from ombud.domain.countdown import Countdown, countdown
 from ombud.domain.instants import format_instant
@@ -73,6 +74,17 @@ def _is_open(file: CaseFile, at: datetime) -> bool:
     return file.case.closed_at is None or file.case.closed_at > at
 
 
+def _state(file: CaseFile, book: Rulebook, at: datetime) -> tuple[str, str]:
+    """Our state and the platform's word for it, at `at`: the kept ones, or by the history of an earlier instant."""
+    case = file.case
+    if case.closed_at is None or case.closed_at <= at:
+        return case.state, case.platform_status
+    state: State | None = None
+    for event in file.events:
+        state = move(state, EventKind(event.kind))
+    return str(state or case.state), books.word_for(book, str(state or case.state), at)
+
+
 def _head(file: CaseFile, book: Rulebook, left: Countdown, at: datetime) -> RenderableType:
     case, store = file.case, file.store
     open_ = _is_open(file, at)
@@ -80,9 +92,11 @@ def _head(file: CaseFile, book: Rulebook, left: Countdown, at: datetime) -> Rend
     first.append_text(Text(left.say(_), style=cells.COLOURS[left.urgency]) if open_ else Text(_("closed"), style="dim"))
     if open_ and left.left > timedelta():
         first.append(f"  {left.word(_)}", style="dim")
-    first.append(f"   {cells.minutes(case.due_at)} UTC · {cells.in_zone(case.due_at, store.timezone)}")
+    first.append(f"   {cells.minutes(case.due_at)} UTC · {cells.in_zone(case.due_at, store.timezone)}   ")
+    amount = format_amount(case.held_minor, case.currency)
+    first.append(_("{amount} held").format(amount=amount), style="bold")
     second = Text(_title(file, book), style="bold")
-    second.append(f"   #{case.case_id} · {case.platform_status} · ", style="")
+    second.append(f"   #{case.case_id} · {_state(file, book, at)[1]} · ", style="")
     second.append(_("order {order}").format(order=case.order_id))
     third = Text(f"{book.title.speak(say.language())} · {store.site} · {store.store_id}", style="dim")
     return Group(first, second, third)
@@ -103,11 +117,8 @@ def _next_step(file: CaseFile, book: Rulebook, left: Countdown, at: datetime) ->
         words = _("The window shut at {at} UTC: nothing is taken any more. The next sweep closes the case as lost.")
         yield Text(words.format(at=cells.minutes(case.due_at)), style="red")
     else:
-        required = sum(asked.item.required for asked in _asked(file, book))
-        words = _(
-            "Next: hand in what is asked for by {at} UTC, {count} required. Else the case is lost and {amount} with it."
-        )
-        yield Text(words.format(at=cells.minutes(case.due_at), count=required, amount=amount))
+        words = _("Next: hand in what is asked for by {at} UTC, or lose the case and {amount} with it.")
+        yield Text(words.format(at=cells.minutes(case.due_at), amount=amount))
 
 
 def _why(file: CaseFile, book: Rulebook) -> RenderableType:
@@ -266,6 +277,8 @@ def as_json(file: CaseFile, at: datetime) -> dict[str, Any]:
     return {
         "at": format_instant(at),
         **_row(case, *_CASE),
+        **dict(zip(("state", "platform_status"), _state(file, book, at), strict=True)),
+        "closed_at": None if _is_open(file, at) else _plain_value(case.closed_at),
         "title": _title(file, book),
         "left_seconds": left.left // timedelta(seconds=1),
         "urgency": str(left.urgency),

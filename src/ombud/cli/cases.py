@@ -128,7 +128,7 @@ def title(case: QueuedCase | Any) -> str:
 
 def status(case: QueuedCase) -> str:
     """The platform's own word for the state; ours where the platform has none."""
-    return case.platform_status or case.state
+    return case.platform_status or books.word_for(books.kept(case.rulebook_id), case.state, case.opened_at)
 
 
 _LEFT, _DUE, _ZONE, _WHAT, _ORDER, _STORE, _HELD, _STATUS, _NUMBER = (
@@ -219,7 +219,7 @@ def _case_json(case: QueuedCase, at: datetime) -> dict[str, Any]:
         "carrier": case.carrier,
         "tracking_number": case.tracking_number,
         "state": case.state,
-        "platform_status": case.platform_status,
+        "platform_status": status(case),
         **instants,
         "due_at_store": cells.iso_in_zone(case.due_at, case.timezone),
         "timezone": case.timezone,
@@ -259,7 +259,8 @@ def _known(what: str, name: str | None, names: Iterable[str]) -> None:
     known = sorted(names)
     if name is None or name in known:
         return
-    near = difflib.get_close_matches(name, known, n=3) or known
+    near = difflib.get_close_matches(name, known, n=3)
+    near += [other for other in known if other not in near]
     raise OmbudError(
         Problem(
             f"unknown_{what}",

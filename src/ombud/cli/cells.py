@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -54,20 +53,11 @@ def rate(share: Fraction | None, bound: Fraction | None = None) -> str:
     return "–" if share is None else f"{percent(share, bound)} %"
 
 
-def curve(points: Sequence[Fraction | None], bound: Fraction | None) -> Text:
-    """A line of bars, one cell for each point. The scale reaches from 0 to the highest point or the bound.
-
-    Points beyond the bound are red, those at it or within it are plain; a point with nothing to measure is a gap.
-    """
-    top = max([point for point in points if point is not None] + ([bound] if bound else []), default=Fraction(0))
-    line = Text()
-    for point in points:
-        if point is None:
-            line.append(" ")
-            continue
-        bar = _BARS[min(int(point / top * len(_BARS)), len(_BARS) - 1)] if top else _BARS[0]
-        line.append(bar, style="red" if bound is not None and point > bound else "")
-    return line
+def bar(share: Fraction | None, full: Fraction) -> str:
+    """One cell of a curve: eight heights up to `full`; a gap where nothing was measured."""
+    if share is None:
+        return " "
+    return _BARS[min(int(share / full * len(_BARS)), len(_BARS) - 1)] if full else _BARS[0]
 
 
 def plain_table() -> Table:

@@ -62,7 +62,7 @@ def grid(headings: Sequence[Heading], rows: Sequence[Sequence[Cell]], width: int
 
 
 def _widths(headings: Sequence[Heading], rows: Sequence[Sequence[Cell]], width: int) -> list[int]:
-    """The natural width of each column; where together they are too wide, the widest that may be cut gives way first."""
+    """The natural width of each column; where together they are too wide, the widest gives way first."""
     natural, least = [], []
     for index, heading in enumerate(headings):
         lines = [line for row in rows for line in row[index]]

@@ -27,8 +27,8 @@ from ombud.store.queue import Wanted
 _CURVE_DAYS = 90
 _WIDE = 100
 _STANDINGS = {
-    Standing.NO_BOUND: N_("no limit in the book"),
-    Standing.NO_BASE: N_("nothing to measure yet"),
+    Standing.NO_BOUND: N_("no limit"),
+    Standing.NO_BASE: N_("not measured"),
     Standing.WITHIN: N_("within the limit"),
     Standing.REACHED: N_("limit reached"),
     Standing.BEYOND: N_("over the limit"),
@@ -99,7 +99,7 @@ def _page(one: Health, store: Store, at: datetime, width: int) -> RenderableType
     head = Text(store.store_id, style="bold")
     head.append(f"   {store.site} · {store.platform}{f' · {store.tier}' if store.tier else ''}", style="")
     head.append(f"   {cells.minutes(at)} UTC · {cells.in_zone(at, store.timezone)}", style="dim")
-    headings = [Heading(_("figure")), Heading("", True), Heading(_("of"), True), Heading(_("over"), True)]
+    headings = [Heading(_("figure")), Heading("", True), Heading(_("of"), True), Heading(_("window"), True)]
     headings += [Heading(_("limit"), True), Heading("")]
     table = grid(headings, [_figure_row(figure) for figure in one.figures], width)
     parts: list[RenderableType] = [head, table]
@@ -147,10 +147,12 @@ def _headroom(figure: Figure) -> Text:
     remaining, title = figure.headroom, _title(figure)
     if remaining is None:
         return Text(_("{title}: nothing was measured yet.").format(title=title), style="dim")
-    if figure.bound.limit is not None:
-        words = _("{title}: {count} orders remaining before rate limit is reached.")
+    if figure.bound.limit is None:
+        words = _("{title}: so many more cases may be lost before it falls short: {count}.")
+    elif remaining == 1:
+        words = _("{title}: 1 order remaining before rate limit is reached.")
     else:
-        words = _("{title}: {count} cases may still be lost before it falls short.")
+        words = _("{title}: {count} orders remaining before rate limit is reached.")
     return Text(words.format(title=title, count=remaining), style=_COLOURS.get(figure.standing, ""))
 
 
@@ -159,13 +161,21 @@ def _curve(one: Health, figure: Figure, at: datetime, width: int) -> list[Render
     upto = at.astimezone(UTC).date() - timedelta(days=1)
     points = curve(one.store_id, figure, upto, days=_CURVE_DAYS)
     step = next(n for n in range(1, _CURVE_DAYS + 1) if _CURVE_DAYS // n <= max(10, width - 2))
-    rates = [share.rate for _day, share in points[::-1][::step]][::-1]
-    bound = figure.bound.limit
-    line = cells.curve(rates, bound)
-    highest = max((rate for rate in rates if rate is not None), default=None)
-    words = _("{title}, rolling, from {first} to {last}; highest {highest}")
-    first = points[0][0].isoformat()
-    legend = words.format(title=_title(figure), first=first, last=upto.isoformat(), highest=cells.rate(highest, bound))
+    rates = [share.rate for _day, share in points]
+    top = max([rate for rate in rates if rate is not None], default=Fraction(0))
+    full = max(top, figure.bound.limit or figure.bound.least or Fraction(0))
+    line = Text()
+    for _day, share in points[::-1][::step][::-1]:
+        line.append(cells.bar(share.rate, full), style=_COLOURS.get(figure.bound.standing(share), ""))
+    words = _("{title} from {first} to {last}, each day over {window}; highest {highest}, a full bar is {full}")
+    legend = words.format(
+        title=_title(figure),
+        first=points[0][0].isoformat(),
+        last=upto.isoformat(),
+        window=format_span(figure.window),
+        highest=cells.rate(top, figure.bound.limit),
+        full=cells.rate(full),
+    )
     return [Text(), line, Text(legend, style="dim"), Text()]
 
 
@@ -174,7 +184,7 @@ def _open_cases(store: Store, at: datetime) -> Text:
     if not load.total:
         return Text(_("No case is open."), style="dim")
     held = " · ".join(format_amount(amount, currency) for currency, amount in sorted(load.held.items()))
-    return Text(_("{count} cases open, {amounts} held.").format(count=load.total, amounts=held))
+    return Text(_("cases open: {count} · money held: {amounts}").format(count=load.total, amounts=held))
 
 
 def _table(found: list[Health], stores: Mapping[str, Store], at: datetime, limit: int, width: int) -> RenderableType:

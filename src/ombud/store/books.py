@@ -37,6 +37,12 @@ def version(book: Rulebook, clause: str, at: datetime) -> Dated[Any] | None:
     return next((one for one in versions if one.holds_at(at)), versions[0] if versions else None)
 
 
+def word_for(book: Rulebook, state: str, at: datetime) -> str:
+    """The platform's own word for a state of ours; ours where its book has none."""
+    found = version(book, "states", at)
+    return found.value.get(state, state) if found else state
+
+
 def cited(book: Rulebook, clause: str) -> Dated[Any] | None:
     """The version that a case names as `triggers.no_first_scan@2026-03-12`."""
     path, _, day = clause.partition("@")

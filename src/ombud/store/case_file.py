@@ -53,7 +53,7 @@ def case_file(case_id: int, at: datetime) -> CaseFile:
     """The file of one case, its history and money as of `at`. Raises OmbudError where there is no such case."""
     case = Case.objects.select_related("order", "store", "rulebook").filter(case_id=case_id).first()
     if case is None:
-        raise _unknown(f"#{case_id}")
+        raise _unknown(f"#{case_id}", may_be_order=False)
     of_order = {"order_id": case.order_id}
     tracks = tuple(
         Track(parcel, tuple(Scan.objects.filter(**_number(parcel)).order_by("scanned_at", "code")))
@@ -73,41 +73,36 @@ def case_file(case_id: int, at: datetime) -> CaseFile:
 
 
 def cases_named(text: str) -> list[Case]:
-    """The cases that a person means by `text`: `#12` or `12` a case by its number, anything else those of an order.
+    """The cases that a person means by `text`: the number of a case, `12` or `#12`, or the id of an order.
 
-    Raises OmbudError where there is none, and where digits are the number of one case and the order of another:
-    `#12` and `order:12` say which.
+    Raises OmbudError where there is none, and where it is the number of one case and the order of another: `case:12`
+    and `order:12` say which.
     """
-    of_orders = Case.objects.filter(order_id=text.removeprefix("order:")).order_by("opened_at", "case_id")
-    if text.startswith("order:"):
-        found = list(of_orders)
-    else:
-        number = text.removeprefix("#")
-        by_number = list(Case.objects.filter(case_id=int(number))) if _is_number(number) else []
-        others = [] if text.startswith("#") else list(of_orders)
-        if by_number and any(case.case_id != by_number[0].case_id for case in others):
-            raise OmbudError(
-                Problem(
-                    "two_meanings",
-                    N_("{text} is the number of a case and also the id of an order with another case."),
-                    {"text": text},
-                    mend=N_("Write #{text} for the case or order:{text} for the order."),
-                )
+    kind, _, name = text.partition(":") if text.startswith(("case:", "order:")) else ("", "", text)
+    number = name.removeprefix("#")
+    by_number = list(Case.objects.filter(case_id=int(number))) if kind != "order" and _is_number(number) else []
+    of_order = [] if kind == "case" else list(Case.objects.filter(order_id=name).order_by("opened_at", "case_id"))
+    if by_number and of_order and of_order != by_number:
+        raise OmbudError(
+            Problem(
+                "two_meanings",
+                N_("{text} is the number of a case and also the id of an order with another case."),
+                {"text": text, "number": number},
+                mend=N_("Write case:{number} for the case or order:{text} for the order."),
             )
-        found = by_number or others
-    if not found:
-        raise _unknown(text)
-    return found
+        )
+    if not by_number and not of_order:
+        raise _unknown(name, may_be_order=kind != "case")
+    return by_number or of_order
 
 
-def _unknown(text: str) -> OmbudError:
-    order = Order.objects.filter(order_id=text.removeprefix("order:")).first()
-    if order is not None:
+def _unknown(name: str, *, may_be_order: bool = True) -> OmbudError:
+    if may_be_order and Order.objects.filter(order_id=name).exists():
         return OmbudError(
             Problem(
                 "no_case_yet",
                 N_("The order {text} has no case."),
-                {"text": text},
+                {"text": name},
                 mend=N_("`ombud scan store` shows what is ahead of it."),
             )
         )
@@ -115,7 +110,7 @@ def _unknown(text: str) -> OmbudError:
         Problem(
             "unknown_case",
             N_("There is no case {text}, and no order of that id."),
-            {"text": text},
+            {"text": name},
             mend=N_("`ombud cases` lists them; an ID is the number of a case or the id of its order."),
         )
     )

@@ -1,0 +1,269 @@
+"""`ombud cases` and `ombud case`: what a person reads, what a program reads, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from ombud.rulebooks import open_book
+from ombud.store.models import Case, CaseEvent, Line, Posting, Scan
+from tests.cli.run import Run, runner
+from tests.store.rows import a_case, a_parcel, a_store, an_order
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+AT = datetime(2026, 5, 10, 12, tzinfo=UTC)
+NOW = ("--at", "2026-05-10T12:00:00Z")
+LONG = "987654321-0001-2026-04-27-ABCDEFGHIJ"
+
+
+@pytest.fixture
+def ombud(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(monkeypatch, capsys)
+
+
+@pytest.fixture
+def world() -> list[Case]:
+    """A late case, one with 41 minutes left, one of another platform and zone, one lost."""
+    ozon = a_store("stahl-moscow-electronics-premium-2026")
+    shopify = a_store("lumen.myshopify.com", "shopify", site="lumen.myshopify.com", timezone="Asia/Shanghai")
+    late = a_case(an_order(ozon, LONG, amount_minor=128_430_000), AT - 73 * HOUR, violation="tracking_reused")
+    soon = a_case(
+        an_order(ozon, "123456789", amount_minor=1_249_000),
+        AT - 72 * HOUR + timedelta(minutes=41, seconds=7),
+        violation="no_first_scan",
+        clause="triggers.no_first_scan@2026-03-12",
+    )
+    other = a_case(
+        an_order(shopify, "#10442", currency="USD", amount_minor=8_600), AT - 60 * HOUR, violation="buyer_dispute"
+    )
+    lost = a_case(an_order(ozon, "gone"), AT - 100 * HOUR, state="lost", closed_at=AT - 28 * HOUR)
+    return [late, soon, other, lost]
+
+
+def test_an_empty_store_says_so(ombud: Run) -> None:
+    said = ombud("cases", *NOW)
+    assert (said.code, "No case is open." in said.out) == (0, True)
+    assert "money held:  0" in said.out
+
+
+def test_a_filter_that_nothing_matches_says_so_without_calling_it_an_error(ombud: Run, world: list[Case]) -> None:
+    said = ombud("cases", *NOW, "--violation", "item_mismatch")
+    assert (said.code, "No case is like that." in said.out) == (0, True)
+
+
+def test_the_clock_leads_and_shows_both_zones_the_money_and_the_platform_s_word(ombud: Run, world: list[Case]) -> None:
+    rows = ombud("cases", *NOW, width=140).out.splitlines()
+    soon = next(row for row in rows if "123456789" in row)
+    assert soon.startswith("41:07")
+    for part in ("2026-05-10 12:41", "15:41 Moscow", "12\u202f490.00 RUB", f"New #{world[1].case_id}"):
+        assert part in soon
+    assert "08:00 Shanghai" in next(row for row in rows if "#10442" in row)
+    assert [row.split()[0] for row in rows if " RUB " in row or " USD " in row][-3:] == ["too", "41:07", "12"]
+
+
+def test_the_header_counts_by_urgency_and_adds_money_up_by_currency(ombud: Run, world: list[Case]) -> None:
+    head = ombud("cases", *NOW).out.splitlines()
+    assert head[0] == "too late 1 · under an hour 1 · due today 1 · this week 0"
+    assert head[1] == "money held:  1\u202f296\u202f790.00 RUB  86.00 USD"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh"])
+@pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
+def test_no_line_is_wider_than_the_terminal_and_no_clock_or_amount_is_cut(
+    ombud: Run, world: list[Case], width: int, language: str
+) -> None:
+    out = ombud("--lang", language, "cases", *NOW, width=width).out
+    assert max(cell_len(line) for line in out.splitlines()) <= width
+    for whole in ("41:07", "12:41", "1\u202f284\u202f300.00 RUB", "12\u202f490.00 RUB", "86.00 USD", "15:41 Moscow"):
+        assert whole in out
+    shown = next(word for word in out.split() if word.startswith("987"))
+    assert shown.startswith("987654") or "…" in shown
+
+
+def test_long_ids_lose_their_middle_and_keep_both_ends(ombud: Run, world: list[Case]) -> None:
+    out = ombud("cases", *NOW, width=60).out
+    assert LONG not in out
+    shown = next(word for word in out.split() if word.startswith("9876"))
+    assert "…" in shown
+    assert LONG.endswith(shown.split("…")[1])
+
+
+def test_the_title_of_a_violation_is_in_the_reader_s_language(ombud: Run, world: list[Case]) -> None:
+    titles = open_book("ozon").value("violations.no_first_scan", AT).title
+    for language in ("en", "ru", "zh"):
+        assert titles.speak(language)[:8] in ombud("--lang", language, "cases", *NOW, width=200).out
+
+
+def test_the_default_of_at_is_now(ombud: Run) -> None:
+    store = a_store()
+    a_case(an_order(store, "fresh"), datetime.now(UTC) - HOUR)
+    a_case(an_order(store, "not yet"), datetime.now(UTC) + HOUR)
+    found = json.loads(ombud("cases", "--json").out)
+    assert [case["order_id"] for case in found["cases"]] == ["fresh"]
+    assert 70 * 3600 < found["cases"][0]["left_seconds"] <= 71 * 3600
+
+
+def test_json_has_every_case_with_exact_instants_and_minor_units(ombud: Run, world: list[Case]) -> None:
+    found = json.loads(ombud("cases", *NOW, "--json").out)
+    assert found["open"] == {"too_late": 1, "under_an_hour": 1, "due_today": 1, "this_week": 0, "later": 0}
+    assert found["held_minor"] == {"RUB": 129_679_000, "USD": 8_600}
+    late, soon, other = found["cases"]
+    assert (late["left_seconds"], late["urgency"]) == (-3_600, "too_late")
+    assert (soon["due_at"], soon["due_at_store"]) == ("2026-05-10T12:41:07Z", "2026-05-10T15:41:07+03:00")
+    assert (soon["left_seconds"], soon["held_minor"], soon["currency"]) == (2_467, 1_249_000, "RUB")
+    assert (other["platform"], other["state"], other["platform_status"]) == ("shopify", "opened", "New")
+
+
+@pytest.mark.parametrize(
+    ("words", "orders"),
+    [
+        (["--platform", "shopify"], ["#10442"]),
+        (["--store", "stahl-moscow-electronics-premium-2026"], [LONG, "123456789"]),
+        (["--violation", "no_first_scan"], ["123456789"]),
+        (["--state", "lost"], ["gone"]),
+        (["--state", "open"], [LONG, "123456789", "#10442"]),
+        (["--due-within", "1h"], [LONG, "123456789"]),
+        (["--limit", "1"], [LONG]),
+    ],
+)
+def test_filters(ombud: Run, world: list[Case], words: list[str], orders: list[str]) -> None:
+    found = json.loads(ombud("cases", *NOW, "--json", *words).out)
+    assert [case["order_id"] for case in found["cases"]] == orders
+
+
+def test_what_does_not_fit_the_limit_is_counted(ombud: Run, world: list[Case]) -> None:
+    assert "… and 2 more: --limit 3" in ombud("cases", *NOW, "--limit", "1").out
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (
+            ["--violation", "no_first_scam"],
+            "There is no violation 'no_first_scam' that opens cases. What there is: no_first_scan,",
+        ),
+        (["--platform", "amazon"], "There is no platform 'amazon'. What there is: ozon, shopify."),
+        (["--state", "lots"], "There is no state 'lots'. What there is: lost, open, opened."),
+        (["--store", "stahl"], "There is no store 'stahl'."),
+        (["--at", "2026-05-10 12:00"], "has no time zone"),
+        (["--due-within", "soon"], "'soon' is no span of time"),
+    ],
+)
+def test_what_is_unknown_is_refused_with_what_there_is(
+    ombud: Run, world: list[Case], words: list[str], problem: str
+) -> None:
+    said = ombud("cases", *words)
+    assert (said.code, said.out) == (2, "")
+    assert problem in said.err.replace("\n", " ")
+
+
+def page(world: list[Case]) -> Case:
+    """Fills the file of the case with 41 minutes left."""
+    case = world[1]
+    parcel = a_parcel(case.order, AT - 130 * HOUR, tracking_number="RU1", first_scan_at=AT - 80 * HOUR)
+    Case.objects.filter(pk=case.pk).update(carrier="cdek", tracking_number="RU1", fires_at=AT - 82 * HOUR)
+    for hours, code in ((129, "label_created"), (80, "picked_up"), (10, "delivered")):
+        Scan.objects.create(
+            carrier=parcel.carrier, tracking_number="RU1", scanned_at=AT - hours * HOUR, code=code, country="RU",
+            city="Tver", signed_by="И. Петров" if code == "delivered" else None, known_at=AT,
+        )  # fmt: skip
+    Line.objects.create(
+        order=case.order, line=1, sku="SKU-77-B", quantity=2, price_minor=624_500, kind="physical", known_at=AT
+    )
+    Posting.objects.create(
+        store=case.store, case=case, cause=CaseEvent.objects.get(case=case), line="order_amount", debit="settlement",
+        credit="held", currency="RUB", amount_minor=1_249_000, clause="money.hold@2026-03-12", at=case.opened_at,
+    )  # fmt: skip
+    return case
+
+
+def test_the_page_of_a_case_shows_clock_money_clause_evidence_track_and_history(ombud: Run, world: list[Case]) -> None:
+    page(world)
+    out = ombud("case", "123456789", *NOW).out
+    assert out.splitlines()[0].startswith("41:07  under an hour   2026-05-10 12:41 UTC · 15:41 Moscow")
+    for part in (
+        "12\u202f490.00 RUB held",
+        "triggers.no_first_scan@2026-03-12 · O2b",
+        "settlement → held",
+        "delivered · И. Петров",
+        "+49h",
+        "case opened",
+        "window shuts (ahead)",
+        "2 × SKU-77-B",
+    ):
+        assert part in out
+    for item in open_book("ozon").value("evidence.no_first_scan", AT):
+        if item.required and not item.where:
+            assert item.title.en in out
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh"])
+@pytest.mark.parametrize("width", [50, 80, 140])
+def test_the_page_fits_its_terminal(ombud: Run, world: list[Case], width: int, language: str) -> None:
+    page(world)
+    out = ombud("--lang", language, "case", "123456789", *NOW, width=width).out
+    assert max(cell_len(line) for line in out.splitlines()) <= width
+
+
+def test_evidence_is_asked_for_by_the_facts_of_the_order(ombud: Run) -> None:
+    """The customs declaration is asked for where the order is dear (O10)."""
+    store = a_store()
+    cheap = a_case(an_order(store, "cheap", amount_minor=100), AT, violation="no_first_scan")
+    dear = a_case(an_order(store, "dear", amount_minor=900_000_000), AT, violation="no_first_scan")
+
+    def kinds(case: Case) -> set[str]:
+        (found,) = json.loads(ombud("case", str(case.case_id), *NOW, "--json").out)
+        return {item["kind"] for item in found["evidence"]}
+
+    assert kinds(cheap) < kinds(dear)
+
+
+def test_the_page_of_a_shut_window_says_that_it_is_too_late_and_a_lost_case_how_it_ended(
+    ombud: Run, world: list[Case]
+) -> None:
+    late = ombud("case", LONG, *NOW).out
+    assert late.startswith("too late ")
+    assert "nothing is taken any more" in late
+    lost = ombud("case", "gone", *NOW).out
+    assert lost.startswith("closed ")
+    assert "2026-05-09 08:00 UTC" in lost
+
+
+def test_an_earlier_instant_shows_the_case_as_it_was(ombud: Run, world: list[Case]) -> None:
+    lost = world[3]
+    before = (lost.due_at - HOUR).isoformat()
+    (found,) = json.loads(ombud("case", "gone", "--at", before, "--json").out)
+    assert (found["state"], found["closed_at"], found["left_seconds"]) == ("opened", None, 3_600)
+    assert found["platform_status"] == open_book("ozon").value("states", AT)["opened"]
+
+
+def test_several_cases_of_one_order_are_listed(ombud: Run, world: list[Case]) -> None:
+    again = a_case(world[1].order, AT - HOUR, violation="item_mismatch")
+    out = ombud("case", "123456789", *NOW).out
+    assert "has 2 cases" in out
+    for case in (world[1], again):
+        assert f"#{case.case_id}" in out
+    assert "41:07  under an hour" in ombud("case", str(world[1].case_id), *NOW).out
+
+
+def test_a_case_that_is_not_there_is_refused(ombud: Run) -> None:
+    said = ombud("case", "nothing", *NOW)
+    assert (said.code, said.out) == (2, "")
+    assert "There is no case nothing" in said.err
+
+
+def test_the_json_of_a_case_reads_back_and_holds_its_whole_history(ombud: Run, world: list[Case]) -> None:
+    case = page(world)
+    found: list[dict[str, Any]] = json.loads(ombud("case", str(case.case_id), *NOW, "--json").out)
+    assert len(found) == 1
+    assert found[0]["order"]["amount_minor"] == 1_249_000
+    assert [posting["amount_minor"] for posting in found[0]["postings"]] == [1_249_000]
+    assert [scan["code"] for scan in found[0]["parcels"][0]["scans"]] == ["label_created", "picked_up", "delivered"]
+    assert [event["kind"] for event in found[0]["history"]] == ["opened"]
+    assert found[0]["rulebook"]["digest"] == open_book("ozon").digest
