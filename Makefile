@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
 MAPPING ?=
-ORDERS ?= 2000
+ORDERS ?= 8000
 
 .PHONY: demo test test-sqlite test-postgres lint bench lock texts clean
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 HOUR = timedelta(hours=1)
 STEPS_AT_MOST = 800
+STORES_SHOWN = 6
 FRAMES_A_SECOND = 4
 SEED = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,6 +59,7 @@ class Told:
     opened: int = 0
     lost: int = 0
     ahead: int = 0
+    fullest: tuple[int, datetime] = (0, EPOCH)  # the most cases open at once, and when that was first so
     held: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -87,7 +89,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Orders turn into cases: on generated orders, or on your own.")
     parser.add_argument("--data", type=Path, metavar="DIR", help="a folder of facts; default: a generated marketplace")
     parser.add_argument("--mapping", type=Path, metavar="FILE", help="the .sql that makes facts of DIR's files")
-    parser.add_argument("--orders", type=int, default=2_000, metavar="N", help="how many orders to generate")
+    parser.add_argument("--orders", type=int, default=8_000, metavar="N", help="how many orders to generate")
     chosen = parser.parse_args(arguments)
     if chosen.mapping and not chosen.data:
         parser.error("--mapping needs --data")
@@ -112,8 +114,8 @@ def _demo(chosen: argparse.Namespace, home: Path, console: Console) -> None:
     books = {name: open_book(name) for name in ("ozon", "shopify")}
     world = _world(chosen, home, console)
     _fill(world, books, console)
-    _watch(world, books, console)
-    _sum_up(world, books, console, home)
+    told = _watch(world, books, console)
+    _sum_up(world, told, books, console, home)
 
 
 def _world(chosen: argparse.Namespace, home: Path, console: Console) -> World:
@@ -188,12 +190,14 @@ def _watch(world: World, books: Mapping[str, Rulebook], console: Console) -> Tol
                 told.opened += report.opened
                 told.lost += report.closed
                 told.at = at
+                if told.open > told.fullest[0]:
+                    told.fullest = (told.open, at)
                 if picture and time.monotonic() - drawn > 1 / FRAMES_A_SECOND:
                     _look(told)
                     picture.update(_frame(world, told, console), refresh=True)
                     drawn = time.monotonic()
             _look(told)
-            console.print(_line(told))
+            console.print(_line(told), no_wrap=True, overflow="ellipsis")
     return told
 
 
@@ -249,7 +253,7 @@ def _line(told: Told) -> Text:
     values = (f"{told.at:%Y-%m-%d}", f"{told.paid:,}", f"{told.open:,}", f"{told.lost:,}", f"{told.ahead:,}")
     cells = "  ".join(f"{value:>{width}}" for value, (_, width) in zip(values, COLUMNS, strict=True))
     held = " ".join(f"{currency} {_short(minor)}" for currency, minor in sorted(told.held.items()))
-    return Text(f"{cells}  {held}", overflow="ellipsis", no_wrap=True)
+    return Text(f"{cells}  {held}")
 
 
 def _short(minor: int) -> str:
@@ -290,21 +294,23 @@ def _frame(world: World, told: Told, console: Console) -> RenderableType:
     return Group(head, bar, Text(), table)
 
 
-def _sum_up(world: World, books: Mapping[str, Rulebook], console: Console, home: Path) -> None:
-    """The figures of the whole run, the top of the queue as the command shows it, and what to try next."""
+def _sum_up(world: World, told: Told, books: Mapping[str, Rulebook], console: Console, home: Path) -> None:
+    """The figures of the run, the queue where it was fullest as the command shows it, and what to try next."""
     from ombud.cli import app
     from ombud.domain.instants import format_instant
 
     console.print()
     console.print(_cases_by_violation())
     console.print(_nearest(world, books))
-    at = ["--at", format_instant(world.ends_at)]
-    _show(console, app, ["cases", *at, "--limit", "5"])
+    at, fullest = ["--at", format_instant(world.ends_at)], ["--at", format_instant(told.fullest[1])]
+    if told.opened:
+        console.print(f"\nThe queue when it was fullest, with {told.fullest[0]} open cases:")
+        _show(console, app, ["cases", *fullest, "--limit", "6"])
     rules = ["--rules-at", format_instant(world.rules_at)] if world.rules_at else []
-    first = _first_case(world.ends_at)
+    first = _first_case(told.fullest[1])
     more = [
-        ["cases", *at, "--due-within", "24h"],
-        *([["case", str(first), *at]] if first else []),
+        ["cases", *fullest, "--due-within", "24h"],
+        *([["case", f"#{first}", *fullest]] if first else []),
         ["health", *at, *rules],
     ]
     for name in sorted(_platforms()):
@@ -345,33 +351,29 @@ def _cases_by_violation() -> Table:
 
 
 def _nearest(world: World, books: Mapping[str, Rulebook]) -> Table:
-    """The stores that have used up most of a limit of their book."""
+    """Of each platform, the stores that have used up most of a limit of its book."""
     from ombud.domain.health import Standing, percent
     from ombud.store.health import figures_of_all
 
-    found = [
-        (one.closest, one.store_id)
-        for name in sorted(_platforms())
-        for one in figures_of_all(world.ends_at, books[name], rules_at=world.rules_at)
-        if one.closest is not None and one.closest.share.base
-    ]
-    found.sort(key=lambda pair: (-pair[0].closeness, pair[1]))
-    over = sum(figure.standing is Standing.BEYOND for figure, _ in found)
-    reached = sum(figure.standing is Standing.REACHED for figure, _ in found)
-    table = Table(
-        title=f"\nStores by what they used up of a limit: {over} over it, {reached} at it, of {len(found)} measured",
-        title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0),
-    )  # fmt: skip
+    table = Table(title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     for column in ("store", "figure", "", "of", "", "remaining"):
         table.add_column(column, justify="right" if column in ("of", "remaining") else "left", no_wrap=True)
-    for figure, store_id in found[:8]:
-        style = {Standing.BEYOND: "red", Standing.REACHED: "yellow"}.get(figure.standing, "")
-        rate, words = figure.share.rate, figure.standing.value.replace("_", " ")
-        bound = figure.bound.limit or figure.bound.least
-        share = "–" if rate is None else f"{percent(rate, bound)} %"
-        remaining = "" if figure.headroom is None else str(figure.headroom)
-        of = f"{figure.share.part} / {figure.share.base}"
-        table.add_row(store_id[:16], figure.name, share, of, words, remaining, style=style)
+    counts = []
+    for platform in sorted(_platforms()):
+        health = figures_of_all(world.ends_at, books[platform], rules_at=world.rules_at)
+        found = [(one.closest, one.store_id) for one in health if one.closest is not None and one.closest.share.base]
+        found.sort(key=lambda pair: (-pair[0].closeness, pair[1]))
+        over = sum(figure.standing is Standing.BEYOND for figure, _ in found)
+        counts.append(f"{platform}: {over} of {len(found)} measured")
+        for figure, store_id in found[:STORES_SHOWN]:
+            style = {Standing.BEYOND: "red", Standing.REACHED: "yellow"}.get(figure.standing, "")
+            rate, bound = figure.share.rate, figure.bound.limit or figure.bound.least
+            share = "–" if rate is None else f"{percent(rate, bound)} %"
+            of = f"{figure.share.part} / {figure.share.base}"
+            remaining = "" if figure.headroom is None else str(figure.headroom)
+            words = figure.standing.value.replace("_", " ")
+            table.add_row(store_id[:16], figure.name, share, of, words, remaining, style=style)
+    table.title = f"\nStores over a limit of their book: {', '.join(counts)}"
     return table
 
 
@@ -389,7 +391,7 @@ def _first_case(at: datetime) -> int | None:
 
 def _show(console: Console, app: Typer, words: list[str]) -> None:
     """Runs a command in this process, as it would be typed."""
-    console.print(f"\n[bold]$ ombud {shlex.join(words)}[/bold]", soft_wrap=True)
+    console.print(f"[bold]$ ombud {shlex.join(words)}[/bold]", soft_wrap=True)
     with contextlib.suppress(SystemExit):
         app(words, standalone_mode=False)
 

@@ -8,7 +8,7 @@ WITH numbered AS (
   FROM range(getvariable('first'), getvariable('last')) t(n)
 ), twinned AS (  -- a number that serves two orders: this order carries the number of an earlier one of the same platform
   SELECT numbered.n, own_store, twin, twin_in_store, other.s AS twin_store,
-    coalesce(n > 0 AND own.platform = other.platform AND twin_draw < 0.004 * own.quality, false) AS is_twin
+    coalesce(n > 0 AND own.platform = other.platform AND twin_draw < 0.005 * own.quality, false) AS is_twin
   FROM numbered
   JOIN world_stores own ON own.s = own_store
   LEFT JOIN world_stores other ON other.s = store_of(greatest(twin, 0))
@@ -45,9 +45,9 @@ WITH fated AS (
       WHEN f < 0.030 THEN 'cancelled'
       WHEN f < 0.0305 THEN 'cancelled_at_promise'
       WHEN f < 0.0315 THEN 'shipped_at_promise'
-      WHEN f < 0.0315 + 0.003 * quality THEN 'never'
-      WHEN f < 0.0315 + 0.005 * quality THEN 'cancelled_late'
-      WHEN f < 0.0315 + 0.016 * quality THEN 'late'
+      WHEN f < 0.0315 + 0.005 * quality THEN 'never'
+      WHEN f < 0.0315 + 0.008 * quality THEN 'cancelled_late'
+      WHEN f < 0.0315 + 0.026 * quality THEN 'late'
       ELSE 'in_time' END AS fate
   FROM fated
 ), timed AS (
@@ -77,20 +77,20 @@ SELECT *, CASE
     WHEN registered_at IS NULL OR is_twin THEN NULL
     WHEN is_untracked THEN 'silent'
     WHEN fate = 'never' THEN 'label_only'
-    WHEN k < 0.005 * quality THEN 'silent'
-    WHEN k < 0.009 * quality THEN 'label_only'
-    WHEN k < 0.017 * quality THEN 'late_scan'
-    WHEN k < 0.020 * quality THEN 'backwards'
-    WHEN k < 0.023 * quality THEN 'too_fast'
-    WHEN k < 0.025 * quality THEN 'odd_address'
-    WHEN k < 0.031 * quality THEN 'lost'
+    WHEN k < 0.007 * quality THEN 'silent'
+    WHEN k < 0.013 * quality THEN 'label_only'
+    WHEN k < 0.025 * quality THEN 'late_scan'
+    WHEN k < 0.028 * quality THEN 'backwards'
+    WHEN k < 0.031 * quality THEN 'too_fast'
+    WHEN k < 0.033 * quality THEN 'odd_address'
+    WHEN k < 0.040 * quality THEN 'lost'
     WHEN k > 0.999 THEN 'scan_at_48h'
     WHEN k > 0.989 THEN 'returned'
     WHEN k > 0.959 THEN 'second_try'
     WHEN k > 0.954 THEN 'early_scan'
     WHEN crosses_border THEN 'abroad' ELSE 'honest' END AS track,
   registered_at + CASE
-    WHEN k < 0.017 * quality AND k >= 0.009 * quality THEN hours(49) + whole(n, 'late scan', 0, hours(90))
+    WHEN k < 0.025 * quality AND k >= 0.013 * quality THEN hours(49) + whole(n, 'late scan', 0, hours(90))
     WHEN k > 0.999 THEN hours(48)
     WHEN k <= 0.959 AND k > 0.954 THEN -whole(n, 'early scan', 600, hours(5))
     ELSE whole(n, 'pick-up', 1800, hours(40)) END AS picked_up_at,

@@ -48,7 +48,7 @@ CREATE MACRO text_of(word, country) AS CASE WHEN country IN ('RU', 'KZ') THEN
 -- Who carries: mostly carriers that the market's platform accepts, and now and then one that it does not.
 CREATE MACRO carrier_of(n, site, destination, country, quality) AS CASE
   WHEN site LIKE 'ozon.%' THEN CASE
-    WHEN draw(n, 'off the list') < 0.004 * quality THEN pick(n, 'carrier', ['sf-express', 'yto', 'china-post', 'dhl'])
+    WHEN draw(n, 'off the list') < 0.007 * quality THEN pick(n, 'carrier', ['sf-express', 'yto', 'china-post', 'dhl'])
     ELSE pick(n, 'carrier', ['cdek', 'cdek', 'ozon-logistics', 'ozon-logistics', 'boxberry']) END
   WHEN country IN ('CN', 'HK') THEN pick(n, 'carrier', ['china-post', 'yanwen', 'sf-express', 'dhl', '4px'])
   WHEN destination = 'US' THEN pick(n, 'carrier', ['usps', 'usps', 'ups', 'fedex', 'dhl'])
