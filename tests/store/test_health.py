@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from ombud.actions.health import TouchedDays, refresh_days
 from ombud.domain.health import Share, Standing
 from ombud.domain.problems import OmbudError
-from ombud.domain.rulebook import Rulebook
+from ombud.domain.rulebook import Rulebook, load
 from ombud.rulebooks import open_book
 from ombud.store.health import Health, curve, figures, figures_of_all, find_store
 from ombud.store.health_counts import COUNTS
@@ -116,17 +116,23 @@ def test_a_book_without_a_wait_measures_no_tracks(books: dict[str, Rulebook]) ->
     assert bucket() == {"completed_orders": 1}
 
 
-def test_the_wait_in_force_when_the_number_was_put_on_the_order_applies(books: dict[str, Rulebook]) -> None:
-    first = books["ozon"].clauses["health.tracking_completeness"][0].valid_from
+def test_the_wait_in_force_when_the_number_was_put_on_the_order_applies_and_the_first_one_before() -> None:
+    text = open_book("ozon").text
+    start = text.index("  tracking_completeness:")
+    end = text.index("      wait: 48h", start) + len("      wait: 48h\n")
+    version = text[text.index("    - from:", start) : end]
+    later = version.replace("from: 2026-03-12", "from: 2026-05-01").replace("wait: 48h", "wait: 24h")
+    books = {"ozon": load(text[:end] + later + text[end:], file="two waits")}
     store = a_store()
-    a_parcel(an_order(store), first - MOMENT)
-    a_parcel(an_order(store), first)
+    change = datetime(2026, 5, 1, tzinfo=UTC)
+    a_parcel(an_order(store), change - MOMENT, first_scan_at=change + 36 * HOUR)  # 48 hours: in time
+    a_parcel(an_order(store), change, first_scan_at=change + 36 * HOUR)  # 24 hours: too late
+    long_ago = datetime(2018, 3, 1, tzinfo=UTC)
+    a_parcel(an_order(store, paid_at=long_ago), long_ago)
     refresh(books)
-    assert bucket((first + WAIT).date()) == {"due_parcels": 1}
-    touched = TouchedDays(connection, books, rules_at=NOON)
-    touched.add_orders("SELECT order_id FROM orders")
-    refresh_days(touched)
-    assert bucket((first + WAIT - MOMENT).date()) == {"due_parcels": 1}
+    assert bucket((change + WAIT - MOMENT).date()) == {"due_parcels": 2, "tracked_parcels": 1}
+    assert bucket((long_ago + WAIT).date()) == {"due_parcels": 1}
+    assert share(figures("s1", NOON, books["ozon"]), "tracking_completeness") == Share(1, 2)
 
 
 def test_cases_count_when_opened_and_when_decided(books: dict[str, Rulebook]) -> None:

@@ -15,7 +15,7 @@ without a book among `books` is counted too, but for its tracks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -29,15 +29,12 @@ class TouchedDays:
     """The (store, UTC day) pairs whose buckets must be counted anew: a temporary table `touched_days` of `connection`.
 
     `books` are the rulebooks by platform: the book of a store's platform says how long a parcel has until its first
-    scan, and so on which day it falls; `rules_at` takes the wait in force then for all of them. A second one on the
-    same connection empties the first.
+    scan, and so on which day it falls. A second one on the same connection empties the first.
     """
 
-    def __init__(
-        self, connection: BaseDatabaseWrapper, books: Mapping[str, Rulebook], *, rules_at: datetime | None = None
-    ) -> None:
+    def __init__(self, connection: BaseDatabaseWrapper, books: Mapping[str, Rulebook]) -> None:
         self.connection = connection
-        self.waits = {platform: waits(book, rules_at=rules_at) for platform, book in books.items()}
+        self.waits = {platform: waits(book) for platform, book in books.items()}
         self.instants = Instants(connection)
         self.counts: tuple[str, ...] = CASE_COUNTS  # all of them as soon as an order is added
         self._execute(

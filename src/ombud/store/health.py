@@ -115,7 +115,7 @@ def figures_of_all(at: datetime, book: Rulebook, *, rules_at: datetime | None = 
 
 def _figures(at: datetime, book: Rulebook, rules_at: datetime | None, store_id: str | None) -> dict[str, Health]:
     versions = {name: book.in_force(f"health.{name}", rules_at or at) for name in book.under("health")}
-    dated = waits(book, rules_at=rules_at)
+    dated = waits(book)
     spans = {version.value.window for version in versions.values()} | {DESK_WINDOW}
     windows = {span: _counts(at, span, dated, book.name, store_id) for span in spans}
     found: dict[str, Health] = {}

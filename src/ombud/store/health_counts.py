@@ -36,18 +36,16 @@ class Wait:
     valid_until: datetime | None
 
 
-def waits(book: Rulebook, *, rules_at: datetime | None = None) -> tuple[Wait, ...]:
+def waits(book: Rulebook) -> tuple[Wait, ...]:
     """Every version of the book's wait for the first scan; none where the book measures no tracking.
 
-    `rules_at`: the version in force at that instant, for every parcel whenever registered.
+    The first version also measures what was registered before it, so that a store's past can be looked at by the book
+    of today. It opens no case: what fires is never older than the book unless somebody asks for that.
     """
     versions = book.clauses.get(WAIT_CLAUSE, ())
-    if rules_at is not None:
-        wait = book.value(WAIT_CLAUSE, rules_at).wait if versions else None
-        return (Wait(_seconds(wait), EARLIEST, None),) if wait is not None else ()
     return tuple(
-        Wait(_seconds(version.value.wait), version.valid_from, version.valid_until)
-        for version in versions
+        Wait(_seconds(version.value.wait), version.valid_from if index else EARLIEST, version.valid_until)
+        for index, version in enumerate(versions)
         if version.value.wait is not None
     )
 
