@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ from django.db import connection
 from ombud.domain.facts import FOLDED, PARCELS, SCANS, STORES
 from ombud.domain.rulebook import Rulebook
 from ombud.scan.fold import fold
+from ombud.scan.schema import columns_of, ibis_schema
 from ombud.store import staging
 from ombud.store.staging import Field
 
@@ -33,36 +35,38 @@ _PARCEL = (*staging.fields(PARCELS.columns), Field("store_id"))
 
 
 def folded_sql(
-    engine: duckdb.DuckDBPyConnection,
-    books: Mapping[str, Rulebook],
-    names: Mapping[str, str],
-    rules_at: datetime | None = None,
+    engine: duckdb.DuckDBPyConnection, books: Mapping[str, Rulebook], rules_at: datetime | None = None
 ) -> str:
-    """DuckDB's SQL of the parcels with their folds. `names`: the relations of `scans`, `parcels`, `orders`, `stores`.
+    """SQL of the parcels with their folds, over the relations `scans`, `parcels`, `orders` and `stores` of `engine`.
 
     Each parcel is read by the book of its store's platform; one without a book by the plain words of the facts.
     """
-    backend = ibis.duckdb.from_connection(engine)
-    tables = {name: backend.table(relation) for name, relation in names.items()}
-    platforms = [
-        row[0] for row in engine.execute(f"SELECT DISTINCT platform FROM {names['stores']} ORDER BY 1").fetchall()
-    ]
-    parts = []
-    for platform in platforms:
-        own = tables["stores"].filter(tables["stores"].platform == platform)
-        orders = tables["orders"].semi_join(own, "store_id")
-        parcels, scans = tables["parcels"], tables["scans"]
-        if len(platforms) > 1:  # only the numbers of this platform, but every order that carries one of them
-            numbers = parcels.semi_join(orders, "order_id")
-            parcels = parcels.semi_join(numbers, ["carrier", "tracking_number"])
-            scans = scans.semi_join(numbers, ["carrier", "tracking_number"])
-        folded = fold(scans, parcels, orders, own, books.get(platform) or _no_book(platform), rules_at=rules_at)
-        parts.append(folded.semi_join(orders, "order_id") if len(platforms) > 1 else folded)
-    return str(ibis.to_sql(ibis.union(*parts) if len(parts) > 1 else parts[0], dialect="duckdb"))
+    platforms = [row[0] for row in engine.execute("SELECT DISTINCT platform FROM stores ORDER BY 1").fetchall()]
+    several = len(platforms) > 1
+    parts = [_of_platform(platform, books.get(platform), several, rules_at) for platform in platforms]
+    return " UNION ALL ".join(f"({part})" for part in parts)
+
+
+@lru_cache(maxsize=64)
+def _of_platform(platform: str, book: Rulebook | None, several: bool, rules_at: datetime | None) -> str:
+    scans, parcels, orders, stores = (
+        ibis.table(ibis_schema(columns_of(name, folded=False)), name=name)
+        for name in ("scans", "parcels", "orders", "stores")
+    )
+    own = stores.filter(stores.platform == platform)
+    orders = orders.select("order_id", "store_id").semi_join(own, "store_id")
+    if several:  # only the numbers of this platform, but every order that carries one of them
+        numbers = parcels.semi_join(orders, "order_id")
+        parcels = parcels.semi_join(numbers, ["carrier", "tracking_number"])
+        scans = scans.semi_join(numbers, ["carrier", "tracking_number"])
+    folded = fold(scans, parcels, orders, own, book or _no_book(platform), rules_at=rules_at)
+    return str(ibis.to_sql(folded.semi_join(orders, "order_id") if several else folded, dialect="duckdb"))
 
 
 def _no_book(platform: str) -> Rulebook:
-    return Rulebook(name=platform, title={}, file="", text="", digest="", rows={}, clauses={})  # type: ignore[arg-type]
+    """A book that judges no track: what counts as a scan is then as the facts say."""
+    title: Any = {}
+    return Rulebook(name=platform, title=title, file="", text="", digest="", rows={}, clauses={})
 
 
 def touch(numbers: str) -> None:
@@ -103,22 +107,19 @@ def _refold_batch(after: int, until: int, books: Mapping[str, Rulebook], rules_a
     tables: dict[str, Any] = {
         "scans": of("scans", staging.fields(SCANS.columns)),
         "parcels": parcels.drop_columns(["store_id"]),
-        "orders": parcels.select(["order_id", "store_id"]).group_by(
-            ["order_id", "store_id"]
-        ).aggregate([]),
+        "orders": parcels.select(["order_id", "store_id"]).group_by(["order_id", "store_id"]).aggregate([]),
         "stores": staging.read(
             connection,
             f"SELECT {', '.join(f's.{column.name}' for column in stores)} FROM stores s WHERE s.store_id IN"
             f" (SELECT x.store_id FROM {numbers} CROSS JOIN parcels x WHERE {on})",
             stores,
         ),
-    }  # fmt: skip
+    }
     with duckdb.connect(":memory:", config={"threads": 1}) as engine:
         engine.execute("SET TimeZone = 'UTC'")
         for name, table in tables.items():
             engine.register(name, table)
-        folded = folded_sql(engine, books, {name: name for name in tables}, rules_at)
-        rows = engine.execute(folded).to_arrow_table()
+        rows = engine.execute(folded_sql(engine, books, rules_at)).to_arrow_table()
     _write(rows)
 
 

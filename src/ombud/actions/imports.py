@@ -111,8 +111,7 @@ def _stage(work: _Import) -> None:
             continue
         source = name
         if folded:
-            relations = {part: part for part in ("scans", "parcels", "orders", "stores")}
-            source = f"({folding.folded_sql(engine, work.books, relations, work.rules_at)})"
+            source = f"({folding.folded_sql(engine, work.books, work.rules_at)})"
         # In the order of the key: an index that grows at its end grows fast.
         columns = ", ".join(column.name for column in merge.fields)
         rows = engine.execute(f"SELECT {columns} FROM {source} ORDER BY {', '.join(table.key)}")
@@ -210,7 +209,9 @@ def _touched_numbers(merges: Mapping[str, Merge]) -> None:
 
 def _add_refolded() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {TOUCHED} SELECT DISTINCT order_id FROM {folding.REFOLDED} ON CONFLICT DO NOTHING")
+        cursor.execute(
+            f"INSERT INTO {TOUCHED} SELECT DISTINCT order_id FROM {folding.REFOLDED} WHERE true ON CONFLICT DO NOTHING"
+        )
 
 
 def _wake(touched: str, orders: Merge) -> int:
