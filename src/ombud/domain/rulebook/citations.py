@@ -12,7 +12,7 @@ NOTHING = "-"
 
 
 def citations(source: Source, path: Path, written: Any) -> list[Problem]:
-    """The citations that no source has, of the clause `written` at `path`: also in versions that are wrong otherwise."""
+    """The citations of the clause `written` at `path` that no source has, also in versions with other faults."""
     rows = _rows(source.plain.get("sources"))
     return [
         Problem(

@@ -72,7 +72,7 @@ def _written(versions: Sequence[Dated[Any]]) -> list[Dated[Any]]:
     """One version for each as written: a clause may have been cut where another one that it leans on changes."""
     whole: list[Dated[Any]] = []
     for version in versions:
-        if whole and whole[-1].line == version.line:
+        if whole and whole[-1].written is version.written:
             whole[-1] = Dated(
                 whole[-1].valid_from, version.valid_until, version.cite, None, version.line, version.written
             )

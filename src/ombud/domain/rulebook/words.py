@@ -176,6 +176,7 @@ Where: TypeAlias = Annotated[
 Names: TypeAlias = Annotated[
     tuple[Text, ...],
     BeforeValidator(_one_or_more),
+    Field(min_length=1),
     WithJsonSchema(
         {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]},
     ),
