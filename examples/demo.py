@@ -26,6 +26,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from ombud.domain.instants import format_span, parse_span
+from ombud.domain.problems import OmbudError
+
 if TYPE_CHECKING:
     from typer import Typer
 
@@ -69,11 +72,14 @@ class Told:
 
 def main(arguments: Sequence[str] | None = None, *, home: Path = Path("demo")) -> int:
     """Runs the demo in the folder `home`; 0 where it came to its end, 2 where the data was refused."""
-    chosen = _arguments(arguments)
+    try:
+        chosen = _arguments(arguments)
+    except OmbudError as error:
+        Console(stderr=True, highlight=False).print(str(error), markup=False)
+        return 2
     console = Console(highlight=False)
     _own_store(home)
     from ombud.cli import say  # only now: importing it sets Django up on the store of the demo
-    from ombud.domain.problems import OmbudError
 
     try:
         _demo(chosen, home, console)
@@ -90,6 +96,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, metavar="DIR", help="a folder of facts; default: a generated marketplace")
     parser.add_argument("--mapping", type=Path, metavar="FILE", help="the .sql that makes facts of DIR's files")
     parser.add_argument("--orders", type=int, default=8_000, metavar="N", help="how many orders to generate")
+    parser.add_argument("--every", type=parse_span, metavar="SPAN", help="how far the clock goes at a time: 6h, 1d")
     chosen = parser.parse_args(arguments)
     if chosen.mapping and not chosen.data:
         parser.error("--mapping needs --data")
@@ -114,7 +121,7 @@ def _demo(chosen: argparse.Namespace, home: Path, console: Console) -> None:
     books = {name: open_book(name) for name in ("ozon", "shopify")}
     world = _world(chosen, home, console)
     _fill(world, books, console)
-    told = _watch(world, books, console)
+    told = _watch(world, books, chosen.every or _step(world), console)
     _sum_up(world, told, books, console, home)
 
 
@@ -170,15 +177,14 @@ def _fill(world: World, books: Mapping[str, Rulebook], console: Console) -> None
         console.print(f"The rulebooks are in force from {begins_at:%Y-%m-%d} on; nothing before it fires.")
 
 
-def _watch(world: World, books: Mapping[str, Rulebook], console: Console) -> Told:
+def _watch(world: World, books: Mapping[str, Rulebook], every: timedelta, console: Console) -> Told:
     """Moves the clock from mark to mark: a line at each, and on a terminal a picture in between."""
     from ombud.cli.cells import minutes
     from ombud.work.loop import tick
 
-    every = _step(world)
     console.print(
         f"\nThe clock goes from {minutes(world.starts_at)} to {minutes(world.ends_at)} UTC in steps of"
-        f" {every // HOUR} h,\npast those in which nothing is due.\n\n"
+        f" {format_span(every)},\npast those in which nothing is due.\n\n"
         "open, lost: cases by then · 24 h: orders whose timer goes off within 24 h\n"
     )
     console.print(_heading(), style="bold")

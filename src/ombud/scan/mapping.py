@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,8 @@ def _run_child(given: Mapping[str, object], mapping: Path, place: Path, progress
             child.kill()
             child.wait()
             child.stdout.close()
+            with suppress(BrokenPipeError):
+                child.stdin.close()
     if "problems" in answer:
         raise OmbudError(*(_problem(mapping, problem) for problem in answer["problems"]))
     if "views" not in answer:
