@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+from ombud.cli import say
+from ombud.cli.cases import Page, watch_queue
 from ombud.rulebooks import open_book
 from ombud.store.models import Case, CaseEvent, Line, Posting, Scan
+from ombud.store.queue import Wanted
 from tests.cli.run import Run, runner
 from tests.store.rows import a_case, a_parcel, a_store, an_order
 
@@ -137,6 +142,28 @@ def test_filters(ombud: Run, world: list[Case], words: list[str], orders: list[s
     assert [case["order_id"] for case in found["cases"]] == orders
 
 
+def test_the_watched_queue_counts_down_and_takes_up_new_cases(
+    world: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = StringIO()
+    monkeypatch.setattr(say, "out", Console(file=screen, force_terminal=True, width=120, height=50))
+    seconds = iter([0.25, 1.25, 6.5])
+    frames: list[str] = []
+
+    def wait(span: float) -> None:
+        frames.append(screen.getvalue())
+        screen.truncate(0)
+        if len(frames) == 2:
+            a_case(an_order(world[0].store, "new"), AT)
+        if len(frames) == 3:
+            raise KeyboardInterrupt
+        assert 0 < span <= 1
+
+    watch_queue(Page(AT, Wanted(), 50), AT, gone=lambda: next(seconds), wait=wait)
+    assert ["41:06" in frames[0], "41:05" in frames[1], "41:00" in frames[2]] == [True, True, True]
+    assert ["new" in frame for frame in frames] == [False, False, True]
+
+
 def test_what_does_not_fit_the_limit_is_counted(ombud: Run, world: list[Case]) -> None:
     assert "… and 2 more: --limit 3" in ombud("cases", *NOW, "--limit", "1").out
 
@@ -186,7 +213,7 @@ def page(world: list[Case]) -> Case:
 def test_the_page_of_a_case_shows_clock_money_clause_evidence_track_and_history(ombud: Run, world: list[Case]) -> None:
     page(world)
     out = ombud("case", "123456789", *NOW).out
-    assert out.splitlines()[0].startswith("41:07  under an hour   2026-05-10 12:41 UTC · 15:41 Moscow")
+    assert out.splitlines()[0].startswith("41:07   under an hour   2026-05-10 12:41 UTC · 15:41 Moscow")
     for part in (
         "12\u202f490.00 RUB held",
         "triggers.no_first_scan@2026-03-12 · O2b",
@@ -209,6 +236,13 @@ def test_the_page_fits_its_terminal(ombud: Run, world: list[Case], width: int, l
     page(world)
     out = ombud("--lang", language, "case", "123456789", *NOW, width=width).out
     assert max(cell_len(line) for line in out.splitlines()) <= width
+
+
+@pytest.mark.parametrize("width", range(60, 100, 3))
+def test_an_amount_is_never_broken_over_two_lines(ombud: Run, world: list[Case], width: int) -> None:
+    out = ombud("case", "123456789", *NOW, width=width).out
+    assert out.count("12\u202f490.00 RUB") >= 2
+    assert not any(line.rstrip().endswith(" 12") for line in out.splitlines())
 
 
 def test_evidence_is_asked_for_by_the_facts_of_the_order(ombud: Run) -> None:
@@ -249,7 +283,7 @@ def test_several_cases_of_one_order_are_listed(ombud: Run, world: list[Case]) ->
     assert "has 2 cases" in out
     for case in (world[1], again):
         assert f"#{case.case_id}" in out
-    assert "41:07  under an hour" in ombud("case", str(world[1].case_id), *NOW).out
+    assert "41:07   under an hour" in ombud("case", str(world[1].case_id), *NOW).out
 
 
 def test_a_case_that_is_not_there_is_refused(ombud: Run) -> None:

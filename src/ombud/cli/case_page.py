@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ombud.cli import cells, say, tracks
-from ombud.cli.grid import shortened
+from ombud.cli.grid import flow, sentence, shortened
 from ombud.cli.say import _
 from ombud.domain.cases import EventKind, State, move
 from ombud.domain.conditions import holds
@@ -54,7 +54,7 @@ def draw(file: CaseFile, at: datetime, width: int) -> RenderableType:
     """The page for a terminal of `width` columns."""
     case, book = file.case, books.kept(file.case.rulebook_id)
     left = countdown(case.due_at, at)
-    parts: list[RenderableType] = [_head(file, book, left, at), *_next_step(file, book, left, at)]
+    parts: list[RenderableType] = [_head(file, book, left, at, width), _next_step(file, left, at, width)]
     parts += [_section(_("Why")), _why(file, book)]
     parts += [_section(_("Money")), _money(file, book)]
     parts += [_section(_("What is asked for")), _evidence(file, book)]
@@ -85,21 +85,18 @@ def _state(file: CaseFile, book: Rulebook, at: datetime) -> tuple[str, str]:
     return str(state or case.state), books.word_for(book, str(state or case.state), at)
 
 
-def _head(file: CaseFile, book: Rulebook, left: Countdown, at: datetime) -> RenderableType:
+def _head(file: CaseFile, book: Rulebook, left: Countdown, at: datetime, width: int) -> RenderableType:
     case, store = file.case, file.store
-    open_ = _is_open(file, at)
-    first = Text()
-    first.append_text(Text(left.say(_), style=cells.COLOURS[left.urgency]) if open_ else Text(_("closed"), style="dim"))
-    if open_ and left.left > timedelta():
-        first.append(f"  {left.word(_)}", style="dim")
-    first.append(f"   {cells.minutes(case.due_at)} UTC · {cells.in_zone(case.due_at, store.timezone)}   ")
+    first = [Text(left.say(_), style=cells.COLOURS[left.urgency]) if _is_open(file, at) else Text(_("closed"), "dim")]
+    if _is_open(file, at) and left.left > timedelta():
+        first.append(Text(left.word(_), style="dim"))
+    first.append(Text(f"{cells.minutes(case.due_at)} UTC · {cells.in_zone(case.due_at, store.timezone)}"))
     amount = format_amount(case.held_minor, case.currency)
-    first.append(_("{amount} held").format(amount=amount), style="bold")
-    second = Text(_title(file, book), style="bold")
-    second.append(f"   #{case.case_id} · {_state(file, book, at)[1]} · ", style="")
-    second.append(_("order {order}").format(order=case.order_id))
-    third = Text(f"{book.title.speak(say.language())} · {store.site} · {store.store_id}", style="dim")
-    return Group(first, second, third)
+    first.append(Text(_("{amount} held").format(amount=amount), style="bold"))
+    second = [Text(_title(file, book), style="bold"), Text(f"#{case.case_id} · {_state(file, book, at)[1]}")]
+    second.append(Text(_("order {order}").format(order=case.order_id)))
+    third = [Text(words, style="dim") for words in (book.title.speak(say.language()), store.site, store.store_id)]
+    return Group(flow(first, width, between="   "), flow(second, width, between="   "), flow(third, width))
 
 
 def _title(file: CaseFile, book: Rulebook) -> str:
@@ -107,18 +104,18 @@ def _title(file: CaseFile, book: Rulebook) -> str:
     return found.value.title.speak(say.language()) if found else file.case.violation
 
 
-def _next_step(file: CaseFile, book: Rulebook, left: Countdown, at: datetime) -> Iterator[RenderableType]:
+def _next_step(file: CaseFile, left: Countdown, at: datetime, width: int) -> Text:
     case = file.case
     amount = format_amount(case.held_minor, case.currency)
     if case.closed_at is not None and case.closed_at <= at:
         words = _("Closed as {status} at {at} UTC; {amount} is held until it is settled.")
-        yield Text(words.format(status=case.platform_status, at=cells.minutes(case.closed_at), amount=amount))
-    elif left.left <= timedelta():
+        said = words.format(status=case.platform_status, at=cells.minutes(case.closed_at), amount=amount)
+        return sentence(said, width)
+    if left.left <= timedelta():
         words = _("The window shut at {at} UTC: nothing is taken any more. The next sweep closes the case as lost.")
-        yield Text(words.format(at=cells.minutes(case.due_at)), style="red")
-    else:
-        words = _("Next: hand in what is asked for by {at} UTC, or lose the case and {amount} with it.")
-        yield Text(words.format(at=cells.minutes(case.due_at), amount=amount))
+        return sentence(words.format(at=cells.minutes(case.due_at)), width, "red")
+    words = _("Next: hand in what is asked for by {at} UTC, or lose the case and {amount} with it.")
+    return sentence(words.format(at=cells.minutes(case.due_at), amount=amount), width)
 
 
 def _why(file: CaseFile, book: Rulebook) -> RenderableType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -47,31 +47,32 @@ def cases(
     database.prepare()
     with database.spoken():
         _check(wanted)
-        page = _Page(start, wanted, limit)
+        page = Page(start, wanted, limit)
         if as_json:
             say.print_json(page.as_json())
         elif not watch:
             say.out.print(page.draw(start, say.out.width))
         else:
-            _watch(page, start, began)
+            watch_queue(page, start, gone=lambda: time.monotonic() - began, wait=time.sleep)
 
 
-def _watch(page: _Page, start: datetime, began: float) -> None:
+def watch_queue(page: Page, start: datetime, *, gone: Callable[[], float], wait: Callable[[float], object]) -> None:
+    """Draws the page each second and reads it anew every few, until Ctrl-C; `gone`: seconds since `start`."""
     read_at = 0.0
     with Live(console=say.out, auto_refresh=False, screen=say.out.is_terminal) as live:
         try:
             while True:
-                gone = time.monotonic() - began
-                now = start + timedelta(seconds=gone)
-                if gone - read_at >= _SECONDS_BETWEEN_READS:
-                    page, read_at = _Page(now, page.wanted, page.limit), gone
+                seconds = gone()
+                now = start + timedelta(seconds=seconds)
+                if seconds - read_at >= _SECONDS_BETWEEN_READS:
+                    page, read_at = Page(now, page.wanted, page.limit), seconds
                 live.update(page.draw(now, say.out.width), refresh=True)
-                time.sleep(1 - gone % 1)
+                wait(1 - seconds % 1)
         except KeyboardInterrupt:
             return
 
 
-class _Page:
+class Page:
     """The first cases of the queue as read at one instant; drawn again each second with its clocks further on."""
 
     def __init__(self, at: datetime, wanted: Wanted, limit: int) -> None:

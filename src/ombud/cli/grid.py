@@ -88,6 +88,11 @@ def shortened(text: str, width: int) -> str:
     return f"{head}…{tail}"
 
 
+def sentence(text: str, width: int, style: str = "") -> Text:
+    """`text` in lines broken at plain spaces alone: Rich also breaks at those that hold an amount together."""
+    return flow([Text(word, style=style) for word in text.split(" ")], width, between=" ")
+
+
 def flow(parts: Sequence[Text], width: int, *, between: str = " · ") -> Text:
     """`parts` one after the other, none of them broken; what no longer fits goes on in the next line."""
     text, used = Text(), 0

@@ -69,7 +69,7 @@ def health(
             for name in sorted({store.platform for store in stores.values()})
             for one in figures_of_all(instant, _book(in_use, name), rules_at=rules)
         ]
-        found.sort(key=lambda one: (-_closeness(one), one.store_id))
+        found.sort(key=_nearest_first)
         if as_json:
             rows = [_as_json(one, stores[one.store_id]) for one in found[:limit]]
             say.print_json({"at": format_instant(instant), "stores": rows})
@@ -91,8 +91,10 @@ def _book(in_use: Mapping[str, Rulebook], platform: str) -> Rulebook:
     return book
 
 
-def _closeness(one: Health) -> Fraction:
-    return one.closest.closeness if one.closest else Fraction(0)
+def _nearest_first(one: Health) -> tuple[Fraction, int, str]:
+    """Equally near ones by how much they were measured on."""
+    figure = one.closest
+    return (-figure.closeness, -figure.share.base, one.store_id) if figure else (Fraction(0), 0, one.store_id)
 
 
 def _page(one: Health, store: Store, at: datetime, width: int) -> RenderableType:
