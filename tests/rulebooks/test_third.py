@@ -7,10 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import jsonschema
+import pytest
 
 from ombud.domain.conditions import AtLeast, By, Condition, Equals, In, Is, Some, Within, holds
 from ombud.domain.money import amounts
-from ombud.domain.rulebook import Rulebook
+from ombud.domain.problems import OmbudError
+from ombud.domain.rulebook import Rulebook, load
 from ombud.domain.rulebook.schema import schema
 from ombud.domain.rulebook.source import read_source
 from ombud.rulebooks import open_book
@@ -67,6 +69,42 @@ def test_its_triggers_use_every_word_of_the_language() -> None:
     assert {trigger.each for trigger in triggers} == {"order", "complaint"}
     assert any(len(trigger.start) > 1 for trigger in triggers)
     assert any(len(trigger.unless) > 1 for trigger in triggers)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("kind: letter, required", "kind: poem, required", "unknown_name"),
+        ("evidence:\n  damaged:", "evidence:\n  dented:", "unknown_name"),
+        ("asks: [letter]", "asks: [poem]", "unknown_name"),
+        ("to: insurer", "to: nobody", "unknown_name"),
+        ("{to: help_desk}", "{to: help_desk, where: {order.gateway: x}}", "route_order"),
+        ("formats: [webp]\n", "formats: [pdf]\n", "format_refused"),
+        ("formats: [webp]\n", "formats: [bmp]\n", "literal_error"),
+        ("512KiB", "512 kilobytes", "no_size"),
+        ("fault: bad_format", "fault: bad_colour", "literal_error"),
+        ("figure: dispute_rate", "figure: sinking", "unknown_name"),
+        ("above: 0.025", "above: 0.025\n      below: 0.5", "no_threshold"),
+        ("figure: dispute_rate", "figure: dispute_rate\n      counts: cases", "no_measure"),
+        ("above: 0.025", "above: many", "no_number"),
+        ("limit: 0.025", "limit: 1.5", "less_than_equal"),
+        ("198.51.100.0/24", "198.51.100.0/33", "no_network"),
+        ("between: [JP, KW]", "between: [JP, JP]", "wrong_pair"),
+        ("lagoon.jp: JP", "lagoon.jp: XX", "no_country"),
+        ("[label_created, exception]", "[label_created, vanished]", "unknown_choice"),
+        ("in_transit: 2", "teleported: 2", "unknown_choice"),
+        ("value: 6h", "value: 6d", "review_reversed"),
+        ("signed: true", "signed: yes", "bool_type"),
+        ("opened: Surfaced", "afloat: Surfaced", "literal_error"),
+    ],
+)
+def test_a_spoiled_clause_is_refused_with_its_line(old: str, new: str, code: str) -> None:
+    text = THIRD.read_text("utf-8")
+    assert old in text
+    with pytest.raises(OmbudError) as error:
+        load(text.replace(old, new, 1), file="third.yaml")
+    assert code in [problem.code for problem in error.value.problems]
+    assert all(problem.place and problem.place.line and problem.say() for problem in error.value.problems)
 
 
 def test_its_rules_change_with_their_dates() -> None:

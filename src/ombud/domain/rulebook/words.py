@@ -12,9 +12,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, Strict, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    Strict,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
+from ombud.domain.codes import COUNTRIES
 from ombud.domain.conditions import Condition, parse_where
 from ombud.domain.instants import parse_instant, parse_span
 from ombud.domain.problems import N_, OmbudError, Problem
@@ -125,6 +135,13 @@ def _read_where(value: object) -> tuple[Condition, ...]:
     return tuple(conditions)
 
 
+def _known_country(code: str) -> str:
+    if code not in COUNTRIES:
+        problem = Problem("no_country", N_("{code!r} is no country of ISO 3166-1."), {"code": code})
+        raise refuse(((), problem))
+    return code
+
+
 def _one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -136,7 +153,7 @@ Flag: TypeAlias = Annotated[bool, Strict()]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
 FieldName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$")]
 Language: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-Country: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Country: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country)]
 
 Instant: TypeAlias = Annotated[
     datetime,
