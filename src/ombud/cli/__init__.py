@@ -1,19 +1,56 @@
-"""The command line: one file per group of commands, each a thin door to what the layers below do."""
+"""The command line: one file per group of commands, each a thin door to what the layers below do.
+
+A command's file is imported when the command is called: nobody who asks for the queue waits for the query engine.
+"""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Annotated
 
+import click
 import typer
+from typer.core import TyperGroup
 
-import ombud.store.ready  # noqa: F401 (sets Django up, before a command imports a model)
-
-# isort: split
-from ombud.cli import cases, facts, generate, health, loop, rulebook, say
+from ombud.cli import say
 from ombud.domain.problems import OmbudError
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+COMMANDS = {
+    "scan": "scan:scan",
+    "facts": "facts:app",
+    "rulebook": "rulebook:app",
+    "cases": "cases:cases",
+    "case": "cases:case",
+    "health": "health:health",
+    "generate": "generate:generate",
+    "migrate": "loop:migrate",
+    "tick": "loop:tick",
+    "work": "loop:work",
+}
+"""Every command, in the order of the help, with the file and the name that it stands under."""
+
+
+class _Commands(TyperGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        file, name = COMMANDS[cmd_name].split(":")
+        import_module("ombud.store.ready")  # sets Django up, before a command imports a model
+        found = getattr(import_module(f"ombud.cli.{file}"), name)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+            single.command(cmd_name)(found)
+            found = single
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
 
 @app.callback()
@@ -22,17 +59,6 @@ def _root(
 ) -> None:
     """Order disputes: which orders become cases and when, their clock, their evidence, their money."""
     say.speak(lang)
-
-
-app.add_typer(facts.app, name="facts")
-app.add_typer(rulebook.app, name="rulebook")
-app.command("cases")(cases.cases)
-app.command("case")(cases.case)
-app.command("health")(health.health)
-app.command("generate")(generate.generate)
-app.command("migrate")(loop.migrate)
-app.command("tick")(loop.tick)
-app.command("work")(loop.work)
 
 
 def main() -> None:

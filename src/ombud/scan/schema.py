@@ -43,6 +43,6 @@ def ibis_schema(columns: Iterable[Column]) -> dict[str, str]:
     return {column.name: _IBIS.get(column.kind, "string") for column in columns}
 
 
-def unbound(names: Iterable[str] = TRIGGER_TABLES) -> dict[str, ir.Table]:
-    """Tables without an engine, to compile against."""
-    return {name: ibis.table(ibis_schema(columns_of(name)), name=name) for name in names}
+def unbound(names: Iterable[str] = TRIGGER_TABLES, *, folded: bool = True) -> dict[str, ir.Table]:
+    """Tables without an engine, to compile against; `folded`: whether the parcels carry their folds."""
+    return {name: ibis.table(ibis_schema(columns_of(name, folded=folded)), name=name) for name in names}

@@ -23,7 +23,7 @@ from ombud.domain.triggers.candidates import Candidate, candidates
 from ombud.domain.triggers.known import fact_rows
 from ombud.domain.triggers.predicates import SOME, Predicate, Somes, all_of
 
-__all__ = ["OUTPUT", "compile_book"]
+__all__ = ["OUTPUT", "columns_read", "compile_book"]
 
 OUTPUT = {
     "order_id": "string",
@@ -89,7 +89,21 @@ def compile_book(
     parts = [rows.drop("tie") for rows in once]
     if several:
         parts.append(_earliest(_union(several)).drop("tie"))
-    return _union(parts).cast(OUTPUT)
+    return _union(parts).cast(OUTPUT).select(*OUTPUT)
+
+
+def columns_read(book: Rulebook, rules_at: datetime | None = None) -> dict[str, set[str]]:
+    """The columns of each fact (`order`, `parcel`, ...) that the triggers of the book read, and no others."""
+    columns: dict[str, set[str]] = {}
+    for candidate in candidates(book, rules_at):
+        somes = Somes()
+        candidate.predicates(somes)
+        candidate.routes(somes)
+        asked = {field for fact in somes.facts() for field in somes.reads(fact)}
+        for field in (*_ALWAYS_READ, *candidate.fields(), *asked):
+            fact, column = field.split(".")
+            columns.setdefault(fact, set()).add(column)
+    return columns
 
 
 def _fired(
