@@ -17,7 +17,7 @@ import yaml
 from ombud.domain.conditions import holds
 from ombud.domain.money import amounts
 from ombud.domain.problems import OmbudError
-from ombud.domain.rulebook import Rulebook, load
+from ombud.domain.rulebook import Rulebook
 from ombud.domain.rulebook.clauses.reasons import Fault
 from ombud.domain.rulebook.schema import schema
 from ombud.domain.rulebook.source import read_source

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -31,11 +30,11 @@ COMMANDS = {
 """Every command, in the order of the help, with the file and the name that it stands under."""
 
 
-class _Commands(TyperGroup):
-    def list_commands(self, ctx: click.Context) -> list[str]:
+class _Commands(TyperGroup):  # (its context and commands are of the click that Typer carries inside, hence Any)
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         file, name = COMMANDS[cmd_name].split(":")
