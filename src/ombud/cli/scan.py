@@ -127,7 +127,7 @@ def _say(summary: Summary) -> None:
     if summary.orders_before_book:
         say.out.print(
             _(
-                "{count} orders were paid before {date}, the first date of the book: what happened before it fires nothing."
+                "{count} orders were paid before {date}, the book's first date: what was before it fires nothing."
             ).format(count=f"{summary.orders_before_book:,}", date=format_instant(summary.book_starts_at))
         )
         say.out.print(_("With --rules-at the rules of one instant are put to all of them."), style="dim")

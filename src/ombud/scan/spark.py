@@ -22,6 +22,7 @@ from ombud.domain.rulebook import Rulebook
 from ombud.scan.find import FOUND, add, fired, parcels_folded
 from ombud.scan.folder import Progress
 from ombud.scan.reading.engine import quoted, workplace
+from ombud.scan.schema import columns_of, ibis_schema
 from ombud.scan.sources import Source
 
 _SETTINGS = {
@@ -76,9 +77,14 @@ def session(place: Path, master: str = "local[*]") -> Iterator[Any]:
 
 
 def tables_of(spark: Any, files: Mapping[str, Path]) -> dict[str, ir.Table]:
-    """Parquet files by the name of their table, as Ibis tables of the session."""
+    """Parquet files by the name of their table of facts, as Ibis tables of the session, with the types of facts."""
     backend = ibis.pyspark.connect(spark)
-    return {name: backend.read_parquet(str(file), table_name=name) for name, file in files.items()}
+    tables = {}
+    for name, file in files.items():
+        table = backend.read_parquet(str(file), table_name=name)
+        types = ibis_schema(columns_of(name))
+        tables[name] = table.cast({column: types[column] for column in table.columns})
+    return tables
 
 
 def to_arrow(rows: ir.Table) -> Any:
