@@ -19,11 +19,13 @@ from django.db import connection, transaction
 
 from ombud.actions import openings, rulebooks
 from ombud.actions.health import TouchedDays, refresh_days
+from ombud.domain.facts import Kind
 from ombud.domain.rulebook import Rulebook
 from ombud.scan.evaluate import Evaluator
-from ombud.store import due, sql
+from ombud.store import due, sql, staging
 from ombud.store.database import spoken
 from ombud.store.instants import Instants
+from ombud.store.staging import Field
 
 Books = Mapping[str, Rulebook]
 """Rulebooks by the platform that they are for."""
@@ -31,6 +33,8 @@ Progress = Callable[[str, int, int | None], None]
 
 BATCH = 10_000
 """Orders to a transaction: long enough to be quick, short enough that other writers hardly wait."""
+_NEXT = "next_checks"
+"""Temporary: when the claimed orders are due again, those that are."""
 
 
 @dataclass
@@ -85,6 +89,7 @@ def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None,
             return swept
         facts = due.facts()
         touched = TouchedDays(connection, books)
+        staging.create(connection, _NEXT, (Field("order_id"), Field("check_at", Kind.INSTANT)), key=("order_id",))
         for platform in sorted(set(facts["stores"]["platform"].to_pylist())):
             own = _of_platform(facts, platform)
             book = books.get(platform)
@@ -94,12 +99,12 @@ def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None,
                 continue
             rows = _evaluator(book, rules_at).run(own)
             opened = openings.open_cases(rows, book=book, facts=own, at=at, actor=actor, rules_at=rules_at)
-            _set_next_check(at)
+            _note_next(at)
             if opened.cases:
                 touched.add_cases(f"SELECT case_id FROM {openings.OPENING}")
             swept.opened += opened.cases
             swept.held += opened.held
-        _forget_check(at)
+        _set_next()
         if swept.opened:
             sql.one_at_a_time(connection, sql.HEALTH)
             refresh_days(touched)
@@ -123,21 +128,21 @@ def _evaluator(book: Rulebook, rules_at: datetime | None) -> Evaluator:
     return Evaluator(book, rules_at=rules_at)
 
 
-def _set_next_check(at: datetime) -> None:
+def _note_next(at: datetime) -> None:
     """The first instant ahead at which a trigger that has no case yet gives one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE orders SET check_at = n.next_at FROM (SELECT f.order_id, min(f.fires_at) AS next_at"
-            f" FROM {openings.FIRED} f WHERE f.fires_at > {Instants(connection).literal(at)}"
-            " AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.order_id = f.order_id AND c.violation = f.violation"
-            " AND c.complaint_id = f.key_complaint) GROUP BY f.order_id) n WHERE orders.order_id = n.order_id"
+            f"INSERT INTO {_NEXT} SELECT f.order_id, min(f.fires_at) FROM {openings.FIRED} f"
+            f" WHERE f.fires_at > {Instants(connection).literal(at)} AND NOT EXISTS (SELECT 1 FROM cases c"
+            " WHERE c.order_id = f.order_id AND c.violation = f.violation AND c.complaint_id = f.key_complaint)"
+            " GROUP BY f.order_id"
         )
 
 
-def _forget_check(at: datetime) -> None:
-    """Nothing is ahead of the claimed orders that got no next instant."""
+def _set_next() -> None:
+    """Every claimed order has been read: it is due again when something is ahead of it, or never."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE orders SET check_at = NULL WHERE order_id IN (SELECT order_id FROM {due.DUE})"
-            f" AND check_at <= {Instants(connection).literal(at)}"
+            f"UPDATE orders SET check_at = (SELECT n.check_at FROM {_NEXT} n WHERE n.order_id = orders.order_id)"
+            f" WHERE order_id IN (SELECT order_id FROM {due.DUE})"
         )

@@ -122,7 +122,7 @@ def refresh_days(touched: TouchedDays, *, counts: Sequence[str] | None = None) -
         done += touched._execute(
             f"INSERT INTO health_days (store_id, day, {', '.join(COUNTS)})"
             f" SELECT t.store_id, {touched.instants.day('t.starts_at')}, {', '.join(columns)}"
-            f" FROM touched_days t JOIN stores s ON s.store_id = t.store_id WHERE {condition}"
+            f" FROM touched_days t CROSS JOIN stores s WHERE s.store_id = t.store_id AND {condition}"
             f" ON CONFLICT (store_id, day) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in counts)}",
             values,
         )

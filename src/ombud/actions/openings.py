@@ -103,12 +103,6 @@ def _stage(rows: Any, book: Rulebook, lines: Sequence[MoneyLine], facts: Mapping
     staging.create(connection, FIRED, fields)
     for _ in staging.fill(connection, FIRED, fields, rows.combine_chunks().to_batches()):
         pass
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE INDEX {FIRED}_order ON {FIRED} (order_id)"
-            if connection.vendor == "postgresql"
-            else f"CREATE INDEX temp.{FIRED}_order ON {FIRED} (order_id)"
-        )
 
 
 def _hold(index: int) -> str:
