@@ -22,10 +22,9 @@ from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
 from ombud.rulebooks import open_book
 from ombud.scan import report, sources
-from ombud.scan.find import find
+from ombud.scan.find import Source, find
 from ombud.scan.folder import Progress
 from ombud.scan.report import Summary
-from ombud.scan.sources import Source
 from ombud.store import database
 
 STORE = "store"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import duckdb
@@ -16,11 +17,21 @@ from ombud.domain.triggers.predicates import instant
 from ombud.scan.fold import fold
 from ombud.scan.folder import Progress
 from ombud.scan.schema import unbound
-from ombud.scan.sources import Source
 
 FOUND = "found"
 """The table of what was found: the columns of `triggers.OUTPUT`."""
 _FOLDED = "folded_parcels"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Facts to scan: `connection` has a relation for each name in `facts.TABLES`, but for messages.
+
+    `folded` says whether the parcels carry their folds already; else there are scans to fold.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    folded: bool
 
 
 def parcels_folded(tables: dict[str, ir.Table], book: Rulebook, rules_at: datetime | None) -> ir.Table:

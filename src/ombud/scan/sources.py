@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from django.db import connection as store
 from django.db import transaction
 
 from ombud.domain.facts import FOLDED, TABLES, Column, Kind
 from ombud.domain.rulebook import Rulebook
+from ombud.scan.find import Source
 from ombud.scan.folder import Progress, read_facts
 from ombud.scan.reading.engine import Engine, quoted, workplace
 from ombud.scan.schema import arrow_schema
 from ombud.store import books, database
 
 _ROWS_AT_ONCE = 50_000
-
-
-@dataclass(frozen=True)
-class Source:
-    """Facts to scan: `connection` has a relation for each name in `facts.TABLES`, but for messages.
-
-    `folded` says whether the parcels carry their folds already; else there are scans to fold.
-    """
-
-    connection: duckdb.DuckDBPyConnection
-    folded: bool
 
 
 @contextmanager

@@ -19,17 +19,17 @@ import pyarrow as pa
 
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
-from ombud.scan.find import FOUND, add, fired, parcels_folded
+from ombud.scan.find import FOUND, Source, add, fired, parcels_folded
 from ombud.scan.folder import Progress
 from ombud.scan.reading.engine import quoted, workplace
 from ombud.scan.schema import columns_of, ibis_schema
-from ombud.scan.sources import Source
 
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.shuffle.partitions": "8",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # Instants are microseconds since 1970, whoever writes or reads them.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",

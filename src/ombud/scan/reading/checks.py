@@ -44,6 +44,8 @@ def find_faults(tables: dict[str, Loaded], engine: Engine, known: Known | None, 
         for _, first, second in (rule for rule in ORDERED if rule[0] == name):
             _before(table.table, first, second, engine)
         for _, columns, target in (reference for reference in REFERENCES if reference[0] == name):
+            if not rejecting and target in tables and tables[target].broken_count:
+                continue  # what is missing there may stand in a row that cannot be read
             _references(table.table, columns, target, tables, engine, known, rejecting=rejecting)
         engine.tell(table.source.path.name, done + 1, len(tables))
     return engine.count("SELECT count(*) FROM checks.faults")

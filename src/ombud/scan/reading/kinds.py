@@ -90,7 +90,8 @@ def text_value(column: Column, x: str) -> str:
         case Kind.TEXT:
             return f"CASE WHEN NOT contains({x}, chr(0)) THEN nullif({x}, '') END"
         case Kind.CHOICE:
-            return f"CASE WHEN {x} IN ({', '.join(map(quoted, column.choices))}) THEN {x} END"
+            # Not IN: DuckDB makes a join of it, and a join does not keep the order of rows, which is their number.
+            return f"CASE {x} {' '.join(f'WHEN {quoted(choice)} THEN {x}' for choice in column.choices)} END"
         case Kind.INSTANT:
             return f"CASE WHEN regexp_full_match({x}, {quoted(_INSTANT)}) THEN TRY_CAST({x} AS TIMESTAMPTZ) END"
         case Kind.MONEY:

@@ -125,9 +125,13 @@ def _look_at(source: Source, engine: Engine) -> None:
 def _count_bad(source: Source, engine: Engine) -> int:
     try:
         bad = engine.run(
-            f"SELECT count_if(_bad <> 0)::BIGINT FROM {loaded(source.table)}", step=source.path.name
+            f"SELECT count(*) FILTER (_bad <> 0) FROM {loaded(source.table)}", step=source.path.name
         ).fetchall()
-    except duckdb.InvalidInputException as error:
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        if source.form != "parquet":
+            raise
         raise OmbudError(parquet_files.damaged(source.path, error)) from None
     return int(bad[0][0])
 
