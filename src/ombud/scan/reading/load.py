@@ -78,13 +78,13 @@ def settle(source: Source, engine: Engine) -> None:
             f"SELECT {', '.join(f'bool_or({named(c.name)} = {chr(39) * 2})' for c in texts)} FROM {relation}"
         )
         empties = {c.name for c, any_empty in zip(texts, found[0], strict=True) if any_empty}
-    values = (
+    plain = (
         kinds.plain_value(c, named(c.name), source.type_of(c.name))
         if c.name in empties or source.type_of(c.name) != "VARCHAR"
         else named(c.name)
         for c in table.columns
     )
-    columns = ", ".join(f"{value} AS {named(c.name)}" for c, value in zip(table.columns, values, strict=True))
+    columns = ", ".join(f"{value} AS {named(c.name)}" for c, value in zip(table.columns, plain, strict=True))
     body = f"SELECT {parquet_files.ROW} AS _row, {columns}, 0::BIGINT AS _bad FROM {relation}"
     engine.run(f"CREATE OR REPLACE VIEW {loaded(table)} AS {body}")
 
@@ -113,12 +113,12 @@ def _load_csv(source: Source, engine: Engine) -> Loaded:
 
 def _copy(source: Source, relation: str, engine: Engine) -> None:
     table = source.table
-    engine.run(f"CREATE OR REPLACE TABLE {stored(table)} AS {_values(source, relation)}", step=source.path.name)
+    engine.run(f"CREATE OR REPLACE TABLE {stored(table)} AS {values(source, relation)}", step=source.path.name)
     engine.run(f"CREATE OR REPLACE VIEW {loaded(table)} AS SELECT rowid AS _row, * FROM {stored(table)}")
 
 
 def _look_at(source: Source, engine: Engine) -> None:
-    body = _values(source, parquet_files.relation(source.path), f"{parquet_files.ROW} AS _row, ")
+    body = values(source, parquet_files.relation(source.path), f"{parquet_files.ROW} AS _row, ")
     engine.run(f"CREATE OR REPLACE VIEW {loaded(source.table)} AS {body}")
 
 
@@ -136,7 +136,7 @@ def _count_bad(source: Source, engine: Engine) -> int:
     return int(bad[0][0])
 
 
-def _values(source: Source, relation: str, lead: str = "") -> str:
+def values(source: Source, relation: str, lead: str = "") -> str:
     """SQL: values by type, and the bits of those that are none."""
     inner, outer, bits = [], [], []
     for number, column in enumerate(source.table.columns):
@@ -188,7 +188,7 @@ def _only_nulls(source: Source, column: Column, engine: Engine) -> bool:
 
 
 def _wrong_type(source: Source, column: Column, kind: str) -> Problem:
-    values = {"type": kind, "wanted": kinds.wanted_type(column)}
+    said = {"type": kind, "wanted": kinds.wanted_type(column)}
     place = Place(str(source.path), column=column.name)
     if source.form == "view":
         place = Place(f"{source.path}: {source.table.name}", column=column.name)
@@ -198,4 +198,4 @@ def _wrong_type(source: Source, column: Column, kind: str) -> Problem:
     else:
         text = N_("The type {type} cannot stand here.")
         mend = N_("Make it {wanted}.")
-    return Problem("wrong_type", text, values, place, mend)
+    return Problem("wrong_type", text, said, place, mend)
