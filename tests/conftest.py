@@ -27,8 +27,12 @@ os.environ.setdefault("OMBUD_LANG", "en")
 def pytest_configure() -> None:
     """Sets Django up before any test module is imported, so that models can be imported at its top."""
     import django  # only now is the settings module named
+    from django.conf import settings
 
     django.setup()
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:  # said outright, since pytest-django knows only Django's own engine by its name
+        database.setdefault("TEST", {})["NAME"] = ":memory:"
 
 
 @pytest.fixture(scope="session")
