@@ -25,6 +25,9 @@ from ombud.domain.triggers.predicates import (
 )
 from ombud.domain.triggers.windows import ALWAYS, Window, in_force
 
+DUE = "due"
+"""The column in which rows may bring the instant at which they fire."""
+
 _BROKEN_AT = "parcel.broken_at"
 _BROKEN_BY = "parcel.broken_by"
 
@@ -94,44 +97,43 @@ class Candidate:
         return [(to, all_of(wording.predicates(where, self.window))) for to, where in self.trigger.routed_to]
 
     def fires_at(self, rows: ir.Table) -> Any:
-        """The instant, right where the predicates hold."""
-        start = self.start.build(rows)
+        """The instant, right where the predicates hold. Rows may have it ready, as `due`."""
+        return rows[DUE] if DUE in rows.columns else self.after_wait(self.start.build(rows))
+
+    def after_wait(self, start: Any) -> Any:
+        """`start` and the wait of the trigger."""
         return start + span(self.trigger.wait) if self.trigger.wait > timedelta(0) else start
 
-    def firing(self, rows: ir.Table, fires_at: Any, routes: list[tuple[str, Predicate]]) -> ir.Table:
-        """The columns of the output, and `tie`, which settles what fires at one and the same instant."""
+    def told_by(self, facts: frozenset[str], predicate: Predicate) -> bool:
+        """Whether these facts alone tell what the predicate asks."""
+        return facts_of(predicate.fields) <= facts and (not predicate.of_start or self.start.facts <= facts)
+
+    def named(self, rows: ir.Table) -> dict[str, Any]:
+        """The columns of the output that no order is needed for, and `tie`, which settles what fires at one instant."""
         none = ibis.null("string")
-        routed_to: Any = none
-        for to, predicate in reversed(routes):
-            routed_to = ibis.ifelse(predicate.build(rows), to, routed_to)
         of_parcel, of_complaint = "parcel" in self.over, "complaint" in self.over
-        return rows.select(
-            order_id=column(rows, "order.order_id"),
-            store_id=column(rows, "order.store_id"),
-            violation=ibis.literal(self.violation),
-            fires_at=fires_at,
-            carrier=column(rows, "parcel.carrier") if of_parcel else none,
-            tracking_number=column(rows, "parcel.tracking_number") if of_parcel else none,
-            amount_minor=column(rows, "order.amount_minor"),
-            currency=column(rows, "order.currency"),
-            clause=ibis.literal(self.clause),
-            complaint_id=column(rows, "complaint.complaint_id") if self.each == "complaint" else none,
-            routed_to=routed_to,
-            detail=column(rows, _BROKEN_BY) if _BROKEN_AT in self.trigger.start else none,
-            opens=ibis.literal(self.trigger.opens),
-            tie=column(rows, "complaint.complaint_id") if of_complaint else ibis.literal(""),
-        )
+        return {
+            "violation": ibis.literal(self.violation),
+            "carrier": column(rows, "parcel.carrier") if of_parcel else none,
+            "tracking_number": column(rows, "parcel.tracking_number") if of_parcel else none,
+            "clause": ibis.literal(self.clause),
+            "complaint_id": column(rows, "complaint.complaint_id") if self.each == "complaint" else none,
+            "detail": column(rows, _BROKEN_BY) if _BROKEN_AT in self.trigger.start else none,
+            "opens": ibis.literal(self.trigger.opens),
+            "tie": column(rows, "complaint.complaint_id") if of_complaint else ibis.literal(""),
+        }
 
     def _not_stopped(self, field: str) -> Predicate:
         return Predicate(
-            facts_of([field]) | self.start.facts,
+            frozenset([field]),
             lambda rows: column(rows, field).isnull() | (column(rows, field) > self.fires_at(rows)),
+            of_start=True,
         )
 
     def _begun(self, field: str) -> list[Predicate]:
         return [
             known(field),
-            Predicate(facts_of([field]) | self.start.facts, lambda rows: column(rows, field) <= self.fires_at(rows)),
+            Predicate(frozenset([field]), lambda rows: column(rows, field) <= self.fires_at(rows), of_start=True),
         ]
 
 

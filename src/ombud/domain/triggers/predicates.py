@@ -23,16 +23,19 @@ from ombud.domain.triggers.windows import Window, gap, in_force
 V = TypeVar("V")
 Build = Callable[[ir.Table], Any]
 
+START = "start"
+"""The column in which rows may bring the instant that their trigger counts from."""
 SOME = "some"
 """The made-up fact under which `some` and `no` look up what holds for an order; see `Somes`."""
 
 
 @dataclass(frozen=True)
 class Predicate:
-    """A boolean over rows, and the facts whose columns it reads."""
+    """A boolean over rows, the fields that it reads itself, and whether it also asks for `start`."""
 
-    facts: frozenset[str]
+    fields: frozenset[str]
     build: Build
+    of_start: bool = False
 
 
 def column(rows: ir.Table, field: str) -> Any:
@@ -52,30 +55,30 @@ def span(length: timedelta) -> Any:
 
 def all_of(predicates: Iterable[Predicate]) -> Predicate:
     """True where all are."""
-    parts = tuple(predicates)
-    return Predicate(
-        frozenset().union(*(part.facts for part in parts)),
-        lambda rows: reduce(and_, (part.build(rows) for part in parts)) if parts else ibis.literal(value=True),
-    )
+    return _joined(tuple(predicates), and_, empty=True)
 
 
 def any_of(predicates: Iterable[Predicate]) -> Predicate:
     """True where one is."""
-    parts = tuple(predicates)
+    return _joined(tuple(predicates), or_, empty=False)
+
+
+def _joined(parts: Sequence[Predicate], by: Callable[[Any, Any], Any], *, empty: bool) -> Predicate:
     return Predicate(
-        frozenset().union(*(part.facts for part in parts)),
-        lambda rows: reduce(or_, (part.build(rows) for part in parts)) if parts else ibis.literal(value=False),
+        frozenset().union(*(part.fields for part in parts)),
+        lambda rows: reduce(by, (part.build(rows) for part in parts)) if parts else ibis.literal(value=empty),
+        any(part.of_start for part in parts),
     )
 
 
 def negated(predicate: Predicate) -> Predicate:
     """True where it is not; an unknown counts as not."""
-    return Predicate(predicate.facts, lambda rows: ~predicate.build(rows).fill_null(False))
+    return Predicate(predicate.fields, lambda rows: ~predicate.build(rows).fill_null(False), predicate.of_start)
 
 
 def known(field: str) -> Predicate:
     """True where the field is not null."""
-    return Predicate(facts_of([field]), lambda rows: column(rows, field).notnull())
+    return Predicate(frozenset([field]), lambda rows: column(rows, field).notnull())
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,11 @@ class Start:
         return [known(field) for field in self.fields]
 
     def build(self, rows: ir.Table) -> Any:
-        """Null-blind on some engines: only meaningful where `known` holds."""
+        """Null-blind on some engines: only meaningful where `known` holds. Rows may have it ready, as `start`."""
+        return rows[START] if START in rows.columns else self.of_fields(rows)
+
+    def of_fields(self, rows: ir.Table) -> Any:
+        """The same from the fields themselves."""
         columns = [column(rows, field) for field in self.fields]
         return columns[0] if len(columns) == 1 else ibis.greatest(*columns)
 
@@ -100,9 +107,9 @@ class Start:
         """True for starts in the window."""
         predicates = []
         if (first := window.first) is not None:
-            predicates.append(Predicate(self.facts, lambda rows: self.build(rows) >= instant(first)))
+            predicates.append(Predicate(frozenset(), lambda rows: self.build(rows) >= instant(first), of_start=True))
         if (until := window.until) is not None:
-            predicates.append(Predicate(self.facts, lambda rows: self.build(rows) < instant(until)))
+            predicates.append(Predicate(frozenset(), lambda rows: self.build(rows) < instant(until), of_start=True))
         return predicates
 
 
@@ -171,12 +178,12 @@ def plain(condition: Condition) -> Predicate:
     """A condition that asks neither for `start` nor for anything dated."""
     match condition:
         case Equals(field, value):
-            return Predicate(facts_of([field]), lambda rows: column(rows, field) == value)
+            return Predicate(frozenset([field]), lambda rows: column(rows, field) == value)
         case In(field, tuple() as values, False):
-            return Predicate(facts_of([field]), lambda rows: column(rows, field).isin(values))
+            return Predicate(frozenset([field]), lambda rows: column(rows, field).isin(values))
         case In(field, tuple() as values, True):
             return Predicate(
-                facts_of([field]),
+                frozenset([field]),
                 lambda rows: column(rows, field).isnull() | column(rows, field).notin(values),
             )
         case AtLeast(field, thresholds):
@@ -188,7 +195,7 @@ def plain(condition: Condition) -> Predicate:
 
 def _enough(field: str, currency: str, least: int) -> Predicate:
     return Predicate(
-        facts_of([field, "order.currency"]),
+        frozenset([field, "order.currency"]),
         lambda rows: (column(rows, "order.currency") == currency) & (column(rows, field) >= least),
     )
 
@@ -217,10 +224,10 @@ class Wording:
                 )
             case By(field):
                 return Predicate(
-                    facts_of([field]) | self.start.facts, lambda rows: column(rows, field) <= self.start.build(rows)
+                    frozenset([field]), lambda rows: column(rows, field) <= self.start.build(rows), of_start=True
                 )
             case Within(length, fields):
-                return Predicate(facts_of(fields) | self.start.facts, self._within(length, fields))
+                return Predicate(frozenset(fields), self._within(length, fields), of_start=True)
             case Is(name, is_not):
                 named = self._dated(
                     f"conditions.{name}",
@@ -254,8 +261,9 @@ class Wording:
         answer = self.somes.field(some.fact, some.conditions)
         asks_by = any(isinstance(inner, By) for inner in some.conditions)
         found = Predicate(
-            frozenset([SOME]) | (self.start.facts if asks_by else frozenset()),
+            frozenset([answer]),
             lambda rows: column(rows, answer) <= self.start.build(rows) if asks_by else column(rows, answer).notnull(),
+            asks_by,
         )
         return negated(found) if some.negated else found
 
@@ -283,7 +291,7 @@ class Wording:
                 chosen = ibis.ifelse(start < instant(part.until), predicate.build(rows), chosen)
             return chosen
 
-        return Predicate(self.start.facts.union(*(predicate.facts for _, predicate in parts)), choose)
+        return Predicate(frozenset().union(*(predicate.fields for _, predicate in parts)), choose, of_start=True)
 
 
 def _spelled_out(some: Some, listed: In, values: tuple[str, ...]) -> Some:
