@@ -73,51 +73,54 @@ _SHIPPING = """
     AND (cancelled_at IS NULL OR cancelled_at > ship_by) AND paid_at <= ship_by AND verified_at <= ship_by
 """
 
-_PARCELS = """
-  SELECT order_id, carrier, tracking_number, detail, fired.*
-  FROM (
-    SELECT order_id, carrier, tracking_number, broken_by AS detail, unnest([
-      {{'violation': 'no_first_scan', 'fires_at': CASE WHEN first_scan_at IS NULL
-          OR first_scan_at > registered_at + INTERVAL 48 HOURS THEN registered_at + INTERVAL 48 HOURS END,
-        'start': registered_at}},
-      {{'violation': 'tracking_reused', 'fires_at': CASE WHEN second_order_at IS NOT NULL
-          THEN greatest(registered_at, second_order_at) END, 'start': greatest(registered_at, second_order_at)}},
-      {{'violation': 'carrier_not_accepted', 'fires_at': CASE WHEN carrier NOT IN ('cdek', 'boxberry', 'ozon-logistics')
-          THEN registered_at END, 'start': registered_at}},
-      {{'violation': 'track_implausible', 'fires_at': broken_at, 'start': broken_at}}
-    ]) AS fired
-    FROM parcels
-    WHERE first_scan_at IS NULL OR first_scan_at > registered_at + INTERVAL 48 HOURS OR second_order_at IS NOT NULL
-      OR carrier NOT IN ('cdek', 'boxberry', 'ozon-logistics') OR broken_at IS NOT NULL
-  ) WHERE fired.fires_at IS NOT NULL AND fired.start >= {starts}
-"""
+_CANDIDATE = "order_id, store_id, amount_minor, currency, cancelled_at, since"
 
 TRIGGERS = f"""
 WITH covered AS (
   SELECT store_id, verified_at FROM stores
   WHERE platform = 'ozon' AND site IN ('ozon.ru', 'ozon.kz') AND verified_at IS NOT NULL
-), parcel_firings AS ({_PARCELS.format(starts=_STARTS)}
+), hits AS MATERIALIZED (
+  SELECT order_id, store_id, amount_minor, currency, cancelled_at, greatest(paid_at, verified_at) AS since,
+    carrier, tracking_number, registered_at, second_order_at, broken_at, broken_by,
+    first_scan_at IS NULL OR first_scan_at > registered_at + INTERVAL 48 HOURS AS unscanned
+  FROM parcels JOIN orders USING (order_id) JOIN covered USING (store_id)
+  WHERE (first_scan_at IS NULL OR first_scan_at > registered_at + INTERVAL 48 HOURS OR second_order_at IS NOT NULL
+    OR carrier NOT IN ('cdek', 'boxberry', 'ozon-logistics') OR broken_at IS NOT NULL) AND paid_at IS NOT NULL
 ), complained AS (
-  SELECT order_id, 'delivered_not_received' AS violation, greatest(delivered_at, opened_at) AS fires_at,
-    carrier, tracking_number, withdrawn_at
-  FROM parcels JOIN (SELECT * FROM complaints WHERE kind = 'not_received') USING (order_id)
-  WHERE delivered_at IS NOT NULL
-  UNION ALL
-  SELECT order_id, 'item_mismatch', opened_at, NULL, NULL, withdrawn_at
-  FROM complaints WHERE kind = 'item_mismatch' AND media = 'unboxing_video'
+  SELECT order_id, store_id, amount_minor, currency, cancelled_at, greatest(paid_at, verified_at) AS since,
+    kind, opened_at, withdrawn_at
+  FROM complaints JOIN orders USING (order_id) JOIN covered USING (store_id)
+  WHERE (kind = 'not_received' OR kind = 'item_mismatch' AND media = 'unboxing_video') AND paid_at IS NOT NULL
 ), candidates AS (
-  SELECT order_id, violation, fires_at, carrier, tracking_number, detail FROM parcel_firings
+  SELECT {_CANDIDATE}, 'no_first_scan' AS violation, registered_at AS start,
+    registered_at + INTERVAL 48 HOURS AS fires_at, carrier, tracking_number, NULL AS detail
+  FROM hits WHERE unscanned
   UNION ALL
-  SELECT order_id, violation, fires_at, carrier, tracking_number, NULL FROM complained
-  WHERE fires_at >= {_STARTS} AND (withdrawn_at IS NULL OR withdrawn_at > fires_at)
+  SELECT {_CANDIDATE}, 'tracking_reused', greatest(registered_at, second_order_at) AS both, both,
+    carrier, tracking_number, NULL
+  FROM hits WHERE second_order_at IS NOT NULL
+  UNION ALL
+  SELECT {_CANDIDATE}, 'carrier_not_accepted', registered_at, registered_at, carrier, tracking_number, NULL
+  FROM hits WHERE carrier NOT IN ('cdek', 'boxberry', 'ozon-logistics')
+  UNION ALL
+  SELECT {_CANDIDATE}, 'track_implausible', broken_at, broken_at, carrier, tracking_number, broken_by
+  FROM hits WHERE broken_at IS NOT NULL
+  UNION ALL
+  SELECT {_CANDIDATE}, 'delivered_not_received', greatest(delivered_at, opened_at) AS told, told,
+    carrier, tracking_number, NULL
+  FROM complained JOIN parcels USING (order_id)
+  WHERE kind = 'not_received' AND delivered_at IS NOT NULL
+    AND (withdrawn_at IS NULL OR withdrawn_at > greatest(delivered_at, opened_at))
+  UNION ALL
+  SELECT {_CANDIDATE}, 'item_mismatch', opened_at, opened_at, NULL, NULL, NULL
+  FROM complained WHERE kind = 'item_mismatch' AND (withdrawn_at IS NULL OR withdrawn_at > opened_at)
 )
 {_SHIPPING.format(starts=_STARTS)}
 UNION ALL
-SELECT * FROM (
-  SELECT order_id, o.store_id, violation, fires_at, carrier, tracking_number, amount_minor, currency,
-    CASE violation WHEN 'track_implausible' THEN detail END AS detail
-  FROM candidates JOIN orders o USING (order_id) JOIN covered USING (store_id)
-  WHERE (cancelled_at IS NULL OR cancelled_at > fires_at) AND paid_at <= fires_at AND verified_at <= fires_at
+SELECT order_id, store_id, violation, fires_at, carrier, tracking_number, amount_minor, currency, detail
+FROM (
+  SELECT * FROM candidates
+  WHERE start >= {_STARTS} AND since <= fires_at AND (cancelled_at IS NULL OR cancelled_at > fires_at)
   QUALIFY row_number() OVER (PARTITION BY order_id, violation ORDER BY fires_at, carrier, tracking_number) = 1
 )
 """
