@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import worlds
-from benchmarks.measure import Figure, Taken, children_in_turns
+from benchmarks.measure import WORK, Figure, Taken, children_in_turns
 from benchmarks.scan import AS_OF, TOUCHED
 
 ORDERS = {"small": 200_000, "full": 1_000_000}
@@ -134,23 +134,21 @@ def in_rows(*, folder: str) -> Callable[[], int]:
 
 def on_spark(*, folder: str) -> Callable[[], int]:
     """The compiled book on PySpark local[2], after one run that warms it."""
+    import atexit
+    from contextlib import ExitStack
+
     import ibis
-    from pyspark.sql import SparkSession
 
     from ombud.domain.triggers import compile_book
     from ombud.rulebooks import open_book
+    from ombud.scan.spark import session, tables_of
 
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.driver.memory", "4g")
-        .config("spark.ui.enabled", "false")
-        .getOrCreate()
-    )
-    backend = ibis.pyspark.connect(session)
-    facts = {
-        name: backend.read_parquet(str(Path(folder) / _file(name)), table_name=name) for name in (*TOUCHED, "lines")
-    }
+    stack = ExitStack()
+    atexit.register(stack.close)
+    place = WORK / "spark"
+    place.mkdir(parents=True, exist_ok=True)
+    spark = stack.enter_context(session(place, "local[2]"))
+    facts = tables_of(spark, {name: Path(folder) / _file(name) for name in (*TOUCHED, "lines")})
     found = compile_book(open_book("ozon"), facts)
     found = found.filter(found.fires_at <= ibis.timestamp(AS_OF))
 

@@ -96,7 +96,7 @@ WITH covered AS (
     registered_at + INTERVAL 48 HOURS AS fires_at, carrier, tracking_number, NULL AS detail
   FROM hits WHERE unscanned
   UNION ALL
-  SELECT {_CANDIDATE}, 'tracking_reused', greatest(registered_at, second_order_at) AS both, both,
+  SELECT {_CANDIDATE}, 'tracking_reused', greatest(registered_at, second_order_at) AS shared_at, shared_at,
     carrier, tracking_number, NULL
   FROM hits WHERE second_order_at IS NOT NULL
   UNION ALL
