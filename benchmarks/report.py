@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import ROOT, Figure
@@ -24,13 +23,13 @@ def kept() -> dict[str, dict[str, Any]]:
     return dict(json.loads(RESULTS.read_text("utf-8"))) if RESULTS.is_file() else {}
 
 
-def keep(name: str, figure: Figure, *, scale: str, machine: str, results: Path = RESULTS) -> None:
+def keep(name: str, figure: Figure, *, scale: str, machine: str) -> None:
     """Sets one figure in the results; a quick look never takes the place of a full one."""
     known = kept()
     if scale != "full" and known.get(name, {}).get("scale") == "full":
         return
     known[name] = {"figure": figure.to_json(), "scale": scale, "machine": machine}
-    results.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    RESULTS.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def page(results: Mapping[str, Mapping[str, Any]], order: list[str]) -> str:

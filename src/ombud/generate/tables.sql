@@ -33,20 +33,6 @@ SELECT order_id, line,
 FROM world, LATERAL (SELECT unnest([1, 2, 3][:line_count])::BIGINT AS line)
 ORDER BY n, line;
 
-CREATE TEMP VIEW tracks AS  -- one row per track that somebody made: not for a number taken over from another order
-SELECT n, n * 2 AS t, order_id, registered_at, track, picked_up_at, under_way, country, destination, is_twin, is_untracked, pushes_numbers,
-  carrier_of(number_owner, owner.at_site, owner.to_country, owner.from_country, owner.at_quality) AS carrier,
-  number_of(number_owner * 2, carrier) AS tracking_number
-FROM world JOIN (
-  SELECT s AS owner_store, site AS at_site, destination AS to_country, country AS from_country, quality AS at_quality FROM world_stores
-) owner ON owner_store = number_store
-WHERE known(registered_at) IS NOT NULL
-UNION ALL
-SELECT n, n * 2 + 1, order_id, registered_at + 240, CASE WHEN crosses_border THEN 'abroad' ELSE 'honest' END,
-  registered_at + 240 + whole(n, 'second pick-up', 1800, hours(30)), under_way, country, destination, false, false, pushes_numbers,
-  carrier_of(n, site, destination, country, quality) AS carrier, number_of(n * 2 + 1, carrier)
-FROM world WHERE has_second_parcel AND known(registered_at + 240) IS NOT NULL;
-
 CREATE TEMP VIEW parcels AS
 SELECT order_id, tracking_number, carrier,
   CASE WHEN is_untracked THEN 'untracked' ELSE 'tracked' END AS service,

@@ -1,7 +1,7 @@
 -- How tracks go. A step's `share` is its part of the way between the pick-up and the delivery; null: a label, which nobody has to touch.
 
 CREATE TABLE world_steps AS
-SELECT track, row_number() OVER (PARTITION BY track ORDER BY place) - 1 AS step, code, share, is_abroad
+SELECT track, row_number() OVER (PARTITION BY track ORDER BY place) - 1 AS step, code, share::DOUBLE AS share, is_abroad
 FROM (VALUES
   ('honest', 0, 'label_created', NULL, false), ('honest', 1, 'picked_up', 0, false), ('honest', 2, 'in_transit', 0.4, false),
   ('honest', 3, 'out_for_delivery', 0.93, true), ('honest', 4, 'delivered', 1, true),
