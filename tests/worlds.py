@@ -32,36 +32,65 @@ SECOND = datetime(2026, 6, 1, tzinfo=UTC)
 """The instant at which the second versions of `changed_book` begin."""
 
 _TICK = timedelta(microseconds=1)
-_STEPS = [timedelta(hours=hours) for hours in (0, 1, 3, 5, 24, 48, 180 * 24)]
+_STEPS = tuple(timedelta(hours=hours) for hours in (0, 1, 3, 5, 24, 48, 180 * 24))
 
 
 _BASES = (STARTS - timedelta(days=2), STARTS, STARTS + timedelta(days=5), SECOND)
 
 
-def worlds(bases: tuple[datetime, ...] = _BASES) -> st.SearchStrategy[Facts]:
+_SITES = (
+    ("ozon", "ozon.ru", "CN"),
+    ("ozon", "ozon.ru", "CN"),
+    ("ozon", "ozon.kz", "CN"),
+    ("ozon", "ozon.com", "CN"),
+    ("shopify", "a.example", "US"),
+    ("shopify", "b.example", "US"),
+)
+_CARRIERS = ("cdek", "boxberry", "yto")
+
+
+def worlds(
+    bases: tuple[datetime, ...] = _BASES,
+    sites: tuple[tuple[str, str, str], ...] = _SITES,
+    carriers: tuple[str, ...] = _CARRIERS,
+    steps: tuple[timedelta, ...] = _STEPS,
+) -> st.SearchStrategy[Facts]:
     """Facts of a few stores of both platforms, with orders that share numbers, all complaints, and scans in any order.
 
     Instants lie a span of the books after one of `bases`, or a microsecond beside that, so that they often coincide.
     A world is drawn from a seed: Hypothesis by itself draws too few worlds in which much happens. It shrinks by size.
     """
     return st.builds(
-        lambda size, seed: _World(Random(seed), bases).draw(size), st.integers(3, 12), st.integers(0, 2**32)
+        lambda size, seed: _World(Random(seed), bases, sites, carriers, steps).draw(size),
+        st.integers(3, 12),
+        st.integers(0, 2**32),
     )
 
 
 class _World:
-    def __init__(self, random: Random, bases: tuple[datetime, ...]) -> None:
+    def __init__(
+        self,
+        random: Random,
+        bases: tuple[datetime, ...],
+        sites: tuple[tuple[str, str, str], ...],
+        carriers: tuple[str, ...],
+        steps: tuple[timedelta, ...],
+    ) -> None:
         self.random = random
         self.bases = bases
+        self.sites = sites
+        self.carriers = carriers
+        self.steps = steps
+        self.before = min(bases) - timedelta(days=9)
 
     def draw(self, size: int) -> Facts:
         one_of = self.random.choice
         stores = [
-            _store(f"s{place}", *one_of(_SITES), one_of([_BEFORE, _BEFORE, _BEFORE, None, self._at()]))
+            _store(f"s{place}", *one_of(self.sites), one_of([self.before, self.before, self.before, None, self._at()]))
             for place in range(3)
         ]
         orders = [self._order(f"o{place}", one_of(stores)["store_id"]) for place in range(size)]
-        numbers = [(one_of(["cdek", "boxberry", "yto"]), str(place)) for place in range(size)]
+        numbers = [(one_of(self.carriers), str(place)) for place in range(size)]
         parcels = {
             (order["order_id"], *number): self._parcel(order["order_id"], *number)
             for order in orders
@@ -87,7 +116,9 @@ class _World:
 
     def _at(self) -> datetime:
         return (
-            self.random.choice(self.bases) + self.random.choice(_STEPS) + self.random.choice([0, 0, 0, -1, 1]) * _TICK
+            self.random.choice(self.bases)
+            + self.random.choice(self.steps)
+            + self.random.choice([0, 0, 0, -1, 1]) * _TICK
         )
 
     def _maybe(self) -> datetime | None:
@@ -99,16 +130,16 @@ class _World:
             "order_id": order_id,
             "store_id": store_id,
             "buyer_id": "b1",
-            "status": "paid",
-            "gateway": one_of(["shopify_payments", "shopify_payments", "stripe", "paypal", "klarna"]),
-            "currency": "RUB",
-            "amount_minor": one_of([0, 100_00, 99_999_99]),
+            "status": one_of(["paid", "paid", "cancelled"]),
+            "gateway": one_of(["shopify_payments", "shopify_payments", "stripe", "paypal", "klarna", "pearl"]),
+            "currency": one_of(["RUB", "JPY", "KWD", "KRW"]),
+            "amount_minor": one_of([0, 4999, 5000, 10000, 49999, 50000, 99_999_99]),
             "shipping_minor": 0,
             "refunded_minor": 0,
             "category": None,
-            "paid_at": one_of([_BEFORE, _BEFORE, _BEFORE, None, self._at()]),
+            "paid_at": one_of([self.before, self.before, self.before, None, self._at()]),
             "ship_by": self._maybe(),
-            "shipped_at": one_of([_BEFORE, None, self._at(), self._at()]),
+            "shipped_at": one_of([self.before, None, self._at(), self._at()]),
             "delivered_at": self._maybe(),
             "completed_at": self._maybe(),
             "cancelled_at": one_of([None, None, None, self._at()]),
@@ -120,7 +151,7 @@ class _World:
             "tracking_number": tracking_number,
             "carrier": carrier,
             "service": self.random.choice(["tracked", "tracked", "tracked", "untracked"]),
-            "registered_at": self.random.choice([_BEFORE, self._at(), self._at()]),
+            "registered_at": self.random.choice([self.before, self._at(), self._at()]),
             "source": "api",
             "warehouse": None,
         }
@@ -132,10 +163,10 @@ class _World:
             "tracking_number": tracking_number,
             "scanned_at": self._at(),
             "code": one_of([*_CODES, "delivered", "picked_up"]),
-            "country": one_of([None, "CN", "CN", "RU", "RU", "KZ", "TR", "BY"]),
+            "country": one_of([None, "CN", "CN", "RU", "RU", "KZ", "TR", "BY", "JP", "KW"]),
             "city": None,
             "signed_by": one_of([None, "Ivanov", "Petrov"]),
-            "source_ip": None,
+            "source_ip": one_of(_ADDRESSES),
         }
 
     def _complaint(self, complaint_id: str, order_id: str) -> dict[str, Any]:
@@ -154,24 +185,16 @@ class _World:
         return {"order_id": order_id, "line": 1, "sku": "sku", "quantity": 1, "price_minor": 100, "kind": kind}
 
 
-_BEFORE = STARTS - timedelta(days=9)
-_SITES = [
-    ("ozon", "ozon.ru"),
-    ("ozon", "ozon.ru"),
-    ("ozon", "ozon.kz"),
-    ("ozon", "ozon.com"),
-    ("shopify", "a.example"),
-    ("shopify", "b.example"),
-]
+_ADDRESSES = [None, None, "198.51.100.7", "198.51.101.7", "2001:db8::7", "2001:db9::", "::ffff:198.51.100.9"]
 _CODES = next(column.choices for column in TABLES["scans"].columns if column.name == "code")
 
 
-def _store(store_id: str, platform: str, site: str, verified_at: datetime | None) -> dict[str, Any]:
+def _store(store_id: str, platform: str, site: str, country: str, verified_at: datetime | None) -> dict[str, Any]:
     return {
         "store_id": store_id,
         "platform": platform,
         "site": site,
-        "country": "CN",
+        "country": country,
         "verified_at": verified_at,
         "tier": None,
         "timezone": "Asia/Shanghai",
