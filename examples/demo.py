@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
+import io
 import os
 import shlex
 import shutil
@@ -309,10 +311,11 @@ def _sum_up(world: World, told: Told, books: Mapping[str, Rulebook], console: Co
     console.print(_cases_by_violation())
     console.print(_nearest(world, books))
     at, fullest = ["--at", format_instant(world.ends_at)], ["--at", format_instant(told.fullest[1])]
+    rules = ["--rules-at", format_instant(world.rules_at)] if world.rules_at else []
     if told.opened:
         console.print(f"\nThe queue when it was fullest, with {told.fullest[0]} open cases:")
         _show(console, app, ["cases", *fullest, "--limit", "6"])
-    rules = ["--rules-at", format_instant(world.rules_at)] if world.rules_at else []
+        _warn(console, app, home, told.fullest[1], rules)
     first = _first_case(told.fullest[1])
     more = [
         ["cases", *fullest, "--due-within", "24h"],
@@ -320,11 +323,36 @@ def _sum_up(world: World, told: Told, books: Mapping[str, Rulebook], console: Co
         ["health", *at, *rules],
     ]
     for name in sorted(_platforms()):
-        ahead = ["--as-of", at[1], "--ahead", "48h", *rules, "--out", f"{home}/{name}.csv"]
+        ahead = ["--as-of", fullest[1], "--ahead", "48h", *rules, "--out", f"{home}/ahead-{name}.csv"]
         more.append(["scan", "store", "--rulebook", name, *ahead])
     console.print("\n[bold]To look further[/bold]")
     for words in more:
         console.print(f"  OMBUD_STORE={home}/ombud.sqlite3 .venv/bin/ombud {shlex.join(words)}", soft_wrap=True)
+
+
+def _warn(console: Console, app: Typer, home: Path, at: datetime, rules: list[str]) -> None:
+    """What fires next as far as it could be known at that instant: the early warning, by the same scan."""
+    from ombud.cli.cells import minutes
+    from ombud.domain.instants import format_instant
+
+    rows: list[dict[str, str]] = []
+    for platform in sorted(_platforms()):
+        file = home / f"ahead-{platform}.csv"
+        words = ["scan", "store", "--rulebook", platform, "--as-of", format_instant(at), "--ahead", "48h", *rules]
+        with contextlib.redirect_stdout(io.StringIO()):
+            _run(app, [*words, "--out", str(file)])
+        with file.open(encoding="utf-8", newline="") as found:
+            rows += [row for row in csv.DictReader(found) if datetime.fromisoformat(row["fires_at"]) > at]
+    rows.sort(key=lambda row: row["fires_at"])
+    console.print(f"\nKnown at {minutes(at)} UTC to fire within 48 h if nothing changes: {len(rows)}")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for name in ("fires, UTC", "violation", "order", "store"):
+        table.add_column(name, no_wrap=True)
+    for row in rows[:5]:
+        fires_at = minutes(datetime.fromisoformat(row["fires_at"]))
+        table.add_row(fires_at, row["violation"], row["order_id"][:20], row["store_id"][:16])
+    if rows:
+        console.print(table)
 
 
 def _cases_by_violation() -> Table:
@@ -398,6 +426,10 @@ def _first_case(at: datetime) -> int | None:
 def _show(console: Console, app: Typer, words: list[str]) -> None:
     """Runs a command in this process, as it would be typed."""
     console.print(f"[bold]$ ombud {shlex.join(words)}[/bold]", soft_wrap=True)
+    _run(app, words)
+
+
+def _run(app: Typer, words: list[str]) -> None:
     with contextlib.suppress(SystemExit):
         app(words, standalone_mode=False)
 
