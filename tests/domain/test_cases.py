@@ -1,0 +1,60 @@
+"""One table moves every case, and a case is the fold of its history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from ombud.domain.cases import ENDS, MOVES, Event, EventKind, Standing, State, fold, movable_by, move
+from ombud.domain.problems import OmbudError
+
+AT = datetime(2026, 4, 1, tzinfo=UTC)
+DUE = AT + timedelta(hours=72)
+OPENED = Event(1, EventKind.OPENED, AT, {"due_at": "2026-04-04T00:00:00Z", "held_minor": 5})
+
+
+def test_a_move_is_in_the_table_or_refused() -> None:
+    for state, kind in product([None, *State], EventKind):
+        if (state, kind) in MOVES:
+            assert move(state, kind) is MOVES[state, kind]
+        else:
+            with pytest.raises(OmbudError) as refused:
+                move(state, kind)
+            assert refused.value.problems[0].code == "no_such_move"
+
+
+def test_the_bulk_path_has_exactly_the_moves_of_the_table() -> None:
+    for kind in EventKind:
+        assert movable_by(kind) == {before: move(before, kind) for before in State if (before, kind) in MOVES}
+
+
+def test_nothing_leaves_an_end() -> None:
+    assert not {before for before, _ in MOVES} & ENDS
+
+
+def test_every_state_can_be_reached() -> None:
+    assert set(MOVES.values()) == set(State)
+
+
+def test_the_history_says_where_a_case_stands() -> None:
+    assert fold([OPENED]) == Standing(State.OPENED, AT, DUE, 5)
+    closed = Event(2, EventKind.WINDOW_CLOSED, DUE, {})
+    assert fold([OPENED, closed]) == Standing(State.LOST, AT, DUE, 5, closed_at=DUE)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        [Event(2, EventKind.OPENED, AT, OPENED.data)],
+        [Event(1, EventKind.WINDOW_CLOSED, AT, {})],
+        [OPENED, Event(2, EventKind.OPENED, AT, OPENED.data)],
+        [OPENED, Event(3, EventKind.WINDOW_CLOSED, DUE, {})],
+    ],
+    ids=["nothing", "begins late", "not opened", "opened twice", "a gap"],
+)
+def test_a_history_that_cannot_be_is_refused(events: list[Event]) -> None:
+    with pytest.raises(OmbudError):
+        fold(events)
