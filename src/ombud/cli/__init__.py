@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from ombud.cli import say
 from ombud.domain.problems import OmbudError
@@ -52,17 +53,41 @@ class _Commands(TyperGroup):  # (its context and commands are of the click that 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
 
+def _speak(lang: str | None) -> str | None:
+    say.speak(lang)
+    return lang
+
+
 @app.callback()
 def _root(
-    lang: Annotated[str | None, typer.Option(help="en, ru or zh; default: OMBUD_LANG, then the system's.")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(callback=_speak, is_eager=True, help="en, ru or zh; default: OMBUD_LANG, then the system's."),
+    ] = None,
 ) -> None:
     """Order disputes: which orders become cases and when, their clock, their evidence, their money."""
-    say.speak(lang)
+    del lang  # heard already: what is wrong with the words after it is said in that language too
 
 
 def main() -> None:
     """The entry point of `ombud`. Exit codes: 0 done, 1 done with findings (where a command says so), 2 refused."""
+    say.speak(None)
     try:
-        app()
+        code = app(standalone_mode=False)
     except OmbudError as error:
-        sys.exit(say.fail(error).exit_code)
+        code = say.fail(error).exit_code
+    except TyperException as error:
+        code = _fail(error)
+    except typer.Abort:
+        code = 1
+    sys.exit(code)
+
+
+def _fail(error: TyperException) -> int:
+    from ombud.cli import usage
+
+    if getattr(error, "ctx", None) is not None and type(error).__name__ == "NoArgsIsHelpError":
+        error.show()  # type: ignore[attr-defined]
+        return error.exit_code
+    say.fail(OmbudError(usage.problem(error, COMMANDS)))
+    return error.exit_code

@@ -40,6 +40,19 @@ _COMPLAINTS = {
     "not_as_described": N_("not as described"),
     "other": N_("something else"),
 }
+_ACCOUNTS = {
+    "settlement": N_("settlement"),
+    "held": N_("held"),
+    "platform": N_("platform"),
+    "buyer": N_("buyer"),
+    "protection": N_("dispute protection"),
+}
+_GOODS = {
+    "physical": N_("physical"),
+    "virtual": N_("virtual"),
+    "made_to_order": N_("made to order"),
+    "adult": N_("adult"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +160,15 @@ def _money(file: CaseFile, book: Rulebook) -> RenderableType:
         table.add_row(
             titles.get(posting.line, posting.line),
             format_amount(posting.amount_minor, posting.currency),
-            Text(f"{posting.debit} → {posting.credit} · {posting.clause}", style="dim"),
+            Text(f"{_account(posting.debit)} → {_account(posting.credit)} · {posting.clause}", style="dim"),
         )
     for (account, currency), amount in sorted(balances(_entries(file)).items()):
-        table.add_row(Text(account, style="dim"), Text(format_amount(amount, currency), style="dim"))
+        table.add_row(Text(_account(account), style="dim"), Text(format_amount(amount, currency), style="dim"))
     return table
+
+
+def _account(name: str) -> str:
+    return _(_ACCOUNTS.get(name, name))
 
 
 def _entries(file: CaseFile) -> Iterator[Entry]:
@@ -202,11 +219,12 @@ def _timeline(file: CaseFile, at: datetime) -> RenderableType:
     table = cells.plain_table()
     for instant, words in rows:
         ahead = instant > at
+        said = _("{words} (ahead)").format(words=words) if ahead else words
         style = "dim" if ahead else ""
         table.add_row(
             Text(cells.minutes(instant), style=style),
             Text(cells.in_zone(instant, file.store.timezone), style="dim"),
-            Text(words + (f" ({_('ahead')})" if ahead else ""), style=style),
+            Text(said, style=style),
         )
     return table
 
@@ -247,7 +265,10 @@ def _order(file: CaseFile) -> RenderableType:
         table.add_row(_("category"), order.category)
     for one in file.lines:
         amount = format_amount(one.price_minor, order.currency)
-        table.add_row(_("line {line}").format(line=one.line), f"{one.quantity} × {one.sku}  {amount}  {one.kind}")
+        table.add_row(
+            _("line {line}").format(line=one.line),
+            f"{one.quantity} × {one.sku}  {amount}  {_(_GOODS.get(one.kind, one.kind))}",
+        )
     if file.messages:
         table.add_row(_("messages"), str(len(file.messages)))
     return table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from ombud.cli.grid import Line
 from ombud.cli.say import _
 from ombud.domain.countdown import Countdown, Urgency
 from ombud.domain.health import percent
+from ombud.domain.instants import format_span
+from ombud.domain.problems import N_
 
 COLOURS = {
     Urgency.TOO_LATE: "bold red",
@@ -23,6 +25,31 @@ COLOURS = {
     Urgency.LATER: "",
 }
 _BARS = "▁▂▃▄▅▆▇█"
+_SPANS = {"d": N_("{count}d"), "h": N_("{count}h"), "m": N_("{count}m"), "s": N_("{count}s")}
+_PLACES = {
+    "Almaty": N_("Almaty"),
+    "Berlin": N_("Berlin"),
+    "Chicago": N_("Chicago"),
+    "Hong_Kong": N_("Hong Kong"),
+    "Istanbul": N_("Istanbul"),
+    "Kaliningrad": N_("Kaliningrad"),
+    "Krasnoyarsk": N_("Krasnoyarsk"),
+    "London": N_("London"),
+    "Los_Angeles": N_("Los Angeles"),
+    "Minsk": N_("Minsk"),
+    "Moscow": N_("Moscow"),
+    "New_York": N_("New York"),
+    "Novosibirsk": N_("Novosibirsk"),
+    "Omsk": N_("Omsk"),
+    "Samara": N_("Samara"),
+    "Shanghai": N_("Shanghai"),
+    "Singapore": N_("Singapore"),
+    "Tashkent": N_("Tashkent"),
+    "Urumqi": N_("Urumqi"),
+    "Vladivostok": N_("Vladivostok"),
+    "Yekaterinburg": N_("Yekaterinburg"),
+}
+"""Where most stores are; a zone of another name is told by its own."""
 
 
 def minutes(instant: datetime) -> str:
@@ -33,7 +60,8 @@ def minutes(instant: datetime) -> str:
 def in_zone(instant: datetime, zone: str) -> str:
     """The wall clock of a store beside the UTC day above it: `11:00 Moscow`, or with the day where it is another."""
     local = instant.astimezone(ZoneInfo(zone))
-    place = zone.rsplit("/", 1)[-1].replace("_", " ")
+    city = zone.rsplit("/", 1)[-1]
+    place = _(_PLACES.get(city, city.replace("_", " ")))
     same = local.date() == instant.astimezone(UTC).date()
     return f"{local:%H:%M} {place}" if same else f"{local:%m-%d %H:%M} {place}"
 
@@ -41,6 +69,12 @@ def in_zone(instant: datetime, zone: str) -> str:
 def iso_in_zone(instant: datetime, zone: str) -> str:
     """ISO 8601 with the offset of the store's zone, for programs."""
     return instant.astimezone(ZoneInfo(zone)).isoformat()
+
+
+def span(length: timedelta) -> str:
+    """`48h`, `90d`: as a book writes it, with the unit in the reader's language."""
+    text = format_span(length)
+    return _(_SPANS[text[-1]]).format(count=text[:-1])
 
 
 def clock(left: Countdown) -> Line:

@@ -67,7 +67,7 @@ def check(
         table.add_column(_("table"))
         table.add_column(_("rows"), justify="right")
         for name, count in counts.items():
-            table.add_row(name, f"{count:,}")
+            table.add_row(name, say.number(count))
         say.out.print(table)
         _say_newest(newest)
         _say_rejected(rejected, rejects)
@@ -158,7 +158,7 @@ def _say_rejected(rejected: int, rejects: Path | None) -> None:
     if rejected:
         say.out.print(
             _("{count} rows were rejected; they and the reasons are in {file}.").format(
-                count=f"{rejected:,}", file=rejects
+                count=say.number(rejected), file=rejects
             )
         )
 
@@ -170,9 +170,9 @@ def _say_report(report: ImportReport, folder: Path) -> None:
         table.add_column(heading, justify="right")
     for name, merged in report.tables.items():
         numbers = (merged.inserted, merged.updated, merged.unchanged, merged.older)
-        table.add_row(name, *(f"{number:,}" for number in numbers))
+        table.add_row(name, *(say.number(number) for number in numbers))
     say.out.print(table)
-    say.out.print(_("{count} orders are looked at again.").format(count=f"{report.woken:,}"))
+    say.out.print(_("{count} orders are looked at again.").format(count=say.number(report.woken)))
 
 
 def _report_json(report: ImportReport, rejects: Path | None) -> Mapping[str, object]:

@@ -41,5 +41,5 @@ def generate(
     table.add_column(_("table"))
     table.add_column(_("rows"), justify="right")
     for name, count in counts.items():
-        table.add_row(name, f"{count:,}")
+        table.add_row(name, say.number(count))
     say.out.print(table)

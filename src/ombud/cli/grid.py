@@ -6,7 +6,8 @@ the same one. So each line says how it may be cut, and the widths are settled be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -17,6 +18,8 @@ from rich.text import Text
 
 _GAP = 2
 _LEAST = 8
+_WIDE = "\u2e80-\u9fff\uff00-\uffef"
+_PARTS = re.compile(rf"((?:[\d−][\d.\u202f]* [A-Z]{{3}}\b|[{_WIDE}]| |[^ {_WIDE}]+)[，。：；、）”！？]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,18 @@ def shortened(text: str, width: int) -> str:
 
 def sentence(text: str, width: int, style: str = "") -> Text:
     """`text` in lines broken at plain spaces alone: Rich also breaks at those that hold an amount together."""
-    return flow([Text(word, style=style) for word in text.split(" ")], width, between=" ")
+    return Text("\n", style=style).join(Text(line) for line in _lines(text, width))
+
+
+def _lines(text: str, width: int) -> Iterator[str]:
+    """Chinese has no spaces between words: a line may end after each sign but before no closing one. Amounts stay."""
+    line = ""
+    for part in _PARTS.findall(text):
+        if line.strip() and cell_len(line) + cell_len(part) > width and part != " ":
+            yield line.rstrip(" ")
+            line = ""
+        line += part if line or part != " " else ""
+    yield line
 
 
 def flow(parts: Sequence[Text], width: int, *, between: str = " · ") -> Text:

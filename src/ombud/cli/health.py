@@ -113,7 +113,7 @@ def _page(one: Health, store: Store, at: datetime, width: int) -> RenderableType
 
 
 def _figure_row(figure: Figure) -> list[Cell]:
-    title, over = Line(_title(figure), cut="end"), Line(format_span(figure.window))
+    title, over = Line(_title(figure), cut="end"), Line(cells.span(figure.window))
     lines = (title, Line(value(figure)), Line(base(figure)), over, Line(_bound(figure)), standing(figure))
     return [[line] for line in lines]
 
@@ -174,7 +174,7 @@ def _curve(one: Health, figure: Figure, at: datetime, width: int) -> list[Render
         title=_title(figure),
         first=points[0][0].isoformat(),
         last=upto.isoformat(),
-        window=format_span(figure.window),
+        window=cells.span(figure.window),
         highest=cells.rate(top, figure.bound.limit),
         full=cells.rate(full),
     )

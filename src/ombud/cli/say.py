@@ -14,12 +14,23 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ombud.domain.problems import OmbudError
+from ombud.domain.problems import N_, OmbudError
 
 LANGUAGES = {"en": "en", "ru": "ru", "zh": "zh_Hans"}
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+_STEPS = {
+    "cases": N_("cases"),
+    "compare": N_("comparing"),
+    "fold": N_("folding tracks"),
+    "orders": N_("orders"),
+    "triggers": N_("applying triggers"),
+    "wake": N_("waking orders"),
+    "write": N_("writing"),
+}
+"""Steps of long work by what the layers below call them; a file or a table is told by its own name."""
 
 _translation: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
@@ -41,6 +52,11 @@ def language() -> str:
 def _(text: str) -> str:
     """`text` in the reader's language."""
     return _translation.gettext(text) if text else text
+
+
+def number(count: int) -> str:
+    """`1,000`; in Russian, where that is a fraction, with a no-break space."""
+    return f"{count:,}".replace(",", "\u00a0") if _language == "ru" else f"{count:,}"
 
 
 def fail(error: OmbudError) -> typer.Exit:
@@ -71,7 +87,7 @@ def progress(title: str) -> Iterator[Callable[[str, int, int | None], None]]:
         task = bars.add_task(title, total=None)
 
         def advance(step: str, done: int, total: int | None) -> None:
-            bars.update(task, description=f"{title}: {step}", completed=done, total=total)
+            bars.update(task, description=f"{title}: {_(_STEPS.get(step, step))}", completed=done, total=total)
 
         yield advance
 

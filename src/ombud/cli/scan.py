@@ -13,10 +13,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ombud.cli import say
-from ombud.cli.grid import Cell, Heading, Line, grid
+from ombud.cli import cells, say
+from ombud.cli.grid import Cell, Heading, Line, grid, sentence
 from ombud.cli.say import _
-from ombud.domain.instants import format_instant, format_span, parse_instant, parse_span
+from ombud.domain.instants import format_instant, parse_instant, parse_span
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
@@ -77,9 +77,9 @@ def scan(
         say.print_json(summary.as_json())
     else:
         _say(summary)
-        if out:
+        if rows is not None:
             say.out.print()
-            say.out.print(_("{rows} rows in {file}").format(rows=f"{rows:,}", file=out), soft_wrap=True)
+            say.out.print(_("{rows} rows in {file}").format(rows=say.number(rows), file=out), soft_wrap=True)
 
 
 def _engine(engine: EngineName) -> Callable[..., None]:
@@ -118,16 +118,15 @@ def _say(summary: Summary) -> None:
     if summary.rules_at:
         head.append(" " + _("under the rules in force at {at}").format(at=format_instant(summary.rules_at)))
     say.out.print(head)
-    say.out.print(
-        _("{orders} orders, {cases} cases, {money} at stake").format(
-            orders=f"{summary.orders:,}", cases=f"{summary.cases:,}", money=_money(summary.at_stake_minor)
-        )
+    said = _("{orders} orders, {cases} cases, {money} at stake").format(
+        orders=say.number(summary.orders), cases=say.number(summary.cases), money=_money(summary.at_stake_minor)
     )
+    say.out.print(sentence(said, say.out.width))
     if summary.orders_before_book:
         say.out.print(
             _(
                 "{count} orders were paid before {date}, the book's first date: what was before it fires nothing."
-            ).format(count=f"{summary.orders_before_book:,}", date=format_instant(summary.book_starts_at))
+            ).format(count=say.number(summary.orders_before_book), date=format_instant(summary.book_starts_at))
         )
         say.out.print(_("With --rules-at the rules of one instant are put to all of them."), style="dim")
     parts = (
@@ -143,14 +142,14 @@ def _say(summary: Summary) -> None:
 
 
 def _violations(summary: Summary) -> Table:
-    ahead = [Heading(_("within {span}").format(span=format_span(summary.ahead)), right=True)] if summary.ahead else []
+    ahead = [Heading(_("within {span}").format(span=cells.span(summary.ahead)), right=True)] if summary.ahead else []
     headings = [Heading(_("violation")), Heading(_("opens")), Heading(_("fired"), right=True), *ahead, _amount()]
     rows = [
         (
             _name(each.violation),
             _plain(_(OPENS.get(each.opens, each.opens))),
-            _plain(f"{each.fired:,}"),
-            *([_plain(f"{each.ahead:,}")] if ahead else []),
+            _plain(say.number(each.fired)),
+            *([_plain(say.number(each.ahead))] if ahead else []),
             _plain(_money(each.amount_minor)),
         )
         for each in summary.violations
@@ -161,7 +160,7 @@ def _violations(summary: Summary) -> Table:
 def _soon(summary: Summary) -> Table:
     headings = [Heading(_("to come, if nothing changes")), Heading(_("cases"), right=True), _amount()]
     rows = [
-        (_plain(_("within {span}").format(span=format_span(within))), _plain(f"{cases:,}"), _plain(_money(money)))
+        (_plain(_("within {span}").format(span=cells.span(within))), _plain(say.number(cases)), _plain(_money(money)))
         for within, cases, money in summary.soon
     ]
     return grid(headings, rows, say.out.width)
@@ -169,12 +168,12 @@ def _soon(summary: Summary) -> Table:
 
 def _carriers(summary: Summary) -> Table:
     headings = [Heading(_("carrier")), Heading(_("cases"), right=True)]
-    return grid(headings, [(_name(name), _plain(f"{cases:,}")) for name, cases in summary.carriers], say.out.width)
+    return grid(headings, [(_name(name), _plain(say.number(cases))) for name, cases in summary.carriers], say.out.width)
 
 
 def _stores(summary: Summary) -> Table:
     headings = [Heading(_("store")), Heading(_("cases"), right=True), _amount()]
-    rows = [(_name(store), _plain(f"{cases:,}"), _plain(_money(money))) for store, cases, money in summary.stores]
+    rows = [(_name(store), _plain(say.number(cases)), _plain(_money(money))) for store, cases, money in summary.stores]
     return grid(headings, rows, say.out.width)
 
 

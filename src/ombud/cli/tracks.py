@@ -13,7 +13,6 @@ from rich.text import Text
 
 from ombud.cli import cells
 from ombud.cli.say import _
-from ombud.domain.instants import format_span
 from ombud.domain.problems import N_
 from ombud.store.case_file import Track
 from ombud.store.models import Scan
@@ -32,6 +31,11 @@ _CODES = {
     "failed_attempt": N_("failed attempt"),
     "returned": N_("returned"),
     "exception": N_("exception"),
+}
+_RULES = {
+    "order_of_codes": N_("they come in an order that no parcel takes"),
+    "travel_speed": N_("no parcel travels that fast"),
+    "source_network": N_("one was sent from a network that is not the carrier's"),
 }
 
 
@@ -88,9 +92,10 @@ def line(
 
 def _about(span: timedelta) -> str:
     step = timedelta(hours=1) if span >= timedelta(hours=1) else timedelta(minutes=1)
-    return format_span(span // step * step)
+    return cells.span(span // step * step)
 
 
 def _rule(broken_by: str) -> str:
     found = json.loads(broken_by)
-    return str(found.get("rule", broken_by)) if isinstance(found, dict) else broken_by
+    rule = str(found.get("rule", broken_by)) if isinstance(found, dict) else broken_by
+    return _(_RULES.get(rule, rule))

@@ -25,11 +25,15 @@ class Place:
     column: str = ""
 
     def __str__(self) -> str:
+        return self.say()
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """`orders.csv:5, amount_minor`; only the word for a row has a language."""
         at = self.file
         if self.line is not None:
             at += f":{self.line}"
         elif self.row is not None:
-            at += f" row {self.row}"
+            at += translate(N_(" row {row}")).format(row=self.row)
         return ", ".join(part for part in (at, self.column) if part)
 
 
@@ -47,8 +51,9 @@ class Problem:
         """The problem in one line: place, what is wrong, how to mend it."""
         said = translate(self.text).format(**self.values)
         if self.mend:
-            said += " " + translate(self.mend).format(**self.values)
-        return f"{self.place}: {said}" if self.place and str(self.place) else said
+            said += ("" if said.endswith("。") else " ") + translate(self.mend).format(**self.values)
+        place = self.place.say(translate) if self.place else ""
+        return f"{place}: {said}" if place else said
 
 
 class OmbudError(Exception):
