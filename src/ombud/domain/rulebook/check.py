@@ -185,9 +185,10 @@ def _money(version: MoneyVersion, path: Path) -> Iterator[Found]:
         for key, fits in wanted:
             field = getattr(line, key)
             if not fits(field) or (field is not None and field != _HELD and field.split(".")[0] not in _ORDER):
-                text = N_("{field} is no {kind} of an order, its store or its case.")
-                kind = "money" if key == "base" else "fraction"
-                yield (*here, key), Problem("no_money_field", text, {"field": field, "kind": kind})
+                no_money = N_("{field} is no money of an order, its store or its case.")
+                no_fraction = N_("{field} is no fraction of an order, its store or its case.")
+                text = no_money if key == "base" else no_fraction
+                yield (*here, key), Problem("no_money_field", text, {"field": field})
         if line.name in [each.name for each in version.lines[:index]]:
             yield (*here, "name"), Problem("line_twice", N_("There are two lines {name}."), {"name": line.name})
         if line.debit == line.credit:

@@ -67,7 +67,10 @@ def _problems(fault: Any, source: Source, path: Path, model: type[BaseModel]) ->
 
 
 def _values(fault: Any, context: Mapping[str, Any]) -> dict[str, object]:
-    return {"value": fault["input"], "reason": fault["msg"], **context}
+    values = {"value": fault["input"], "reason": fault["msg"], **context}
+    if "expected" in context:
+        values["expected"] = context["expected"].replace(" or ", ", ")  # a list has no language
+    return values
 
 
 def _dotted(path: Path, within: Path) -> str:
