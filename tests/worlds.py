@@ -61,13 +61,15 @@ def worlds(
     A world is drawn from a seed: Hypothesis by itself draws too few worlds in which much happens. It shrinks by size.
     """
     return st.builds(
-        lambda size, seed: _World(Random(seed), bases, sites, carriers, steps).draw(size),
+        lambda size, seed: World(Random(seed), bases, sites, carriers, steps).draw(size),
         st.integers(3, 12),
         st.integers(0, 2**32),
     )
 
 
-class _World:
+class World:
+    """Draws the rows of a world by chance."""
+
     def __init__(
         self,
         random: Random,
@@ -84,6 +86,7 @@ class _World:
         self.before = min(bases) - timedelta(days=9)
 
     def draw(self, size: int) -> Facts:
+        """As many orders, complaints and numbers as `size`, on three stores."""
         one_of = self.random.choice
         stores = [
             _store(f"s{place}", *one_of(self.sites), one_of([self.before, self.before, self.before, None, self._at()]))

@@ -18,9 +18,9 @@ from tests.worlds import Answers, Facts, changed_book, worlds
 THIRD = Path(__file__).parents[1] / "rulebooks" / "third.yaml"
 EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-_DATES = tuple(datetime(2025, month, 1, tzinfo=UTC) for month in (1, 3, 6, 7))
+DATES = tuple(datetime(2025, month, 1, tzinfo=UTC) for month in (1, 3, 6, 7))
 ISLANDS = worlds(
-    bases=tuple(date - timedelta(days=2) for date in _DATES[:1]) + _DATES,
+    bases=tuple(date - timedelta(days=2) for date in DATES[:1]) + DATES,
     sites=(
         ("lagoon", "lagoon.jp", "JP"),
         ("lagoon", "lagoon.kw", "KW"),
@@ -55,7 +55,7 @@ def test_an_invented_platform_scans_by_its_book_alone(facts: Facts) -> None:
 @EXAMPLES
 @given(ISLANDS)
 def test_its_rules_of_one_instant_hold_for_all_facts(facts: Facts) -> None:
-    for at in (_DATES[0], _DATES[3]):
+    for at in (DATES[0], DATES[3]):
         assert answers(third(), at).firings(facts) == read(third(), facts, at)
 
 
