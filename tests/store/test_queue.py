@@ -225,3 +225,13 @@ def test_history_and_money_of_a_file_are_those_of_the_instant() -> None:
     lose("o")
     assert [event.kind for event in case_file(case.case_id, DUE - MOMENT).events] == ["opened"]
     assert [event.kind for event in case_file(case.case_id, DUE).events] == ["opened", "window_closed"]
+
+
+def test_a_file_holds_no_scan_that_came_after_its_instant() -> None:
+    order = an_order(a_store(), "o")
+    case = a_case(order, OPENED)
+    a_parcel(order, OPENED, tracking_number="CD1")
+    Scan.objects.create(carrier="cdek", tracking_number="CD1", scanned_at=DUE, code="delivered", known_at=DUE)
+    assert [len(track.scans) for track in case_file(case.case_id, DUE - MOMENT).tracks] == [0]
+    assert [len(track.scans) for track in case_file(case.case_id, DUE).tracks] == [1]
+    assert case_file(case.case_id, OPENED - MOMENT).tracks == ()

@@ -215,7 +215,8 @@ def _evidence(file: CaseFile, book: Rulebook) -> RenderableType:
 
 
 def _timeline(file: CaseFile, at: datetime) -> RenderableType:
-    rows = sorted(_instants(file), key=lambda row: row[0])
+    promised = (file.order.ship_by, file.case.due_at)
+    rows = sorted((row for row in _instants(file) if row[0] <= at or row[0] in promised), key=lambda row: row[0])
     table = cells.plain_table()
     for instant, words in rows:
         ahead = instant > at

@@ -20,7 +20,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """One case with what it is about. Facts are those the store knows now; `events` and `postings` in their order."""
+    """One case with what it is about: rows born by the instant asked for, as the store knows them now."""
 
     case: Case
     order: Order
@@ -50,14 +50,18 @@ class CaseFile:
 
 
 def case_file(case_id: int, at: datetime) -> CaseFile:
-    """The file of one case, its history and money as of `at`. Raises OmbudError where there is no such case."""
+    """The file of one case as of `at`: later scans, complaints, messages, events and postings are left out.
+
+    Raises OmbudError where there is no such case.
+    """
     case = Case.objects.select_related("order", "store", "rulebook").filter(case_id=case_id).first()
     if case is None:
         raise _unknown(f"#{case_id}", may_be_order=False)
     of_order = {"order_id": case.order_id}
+    parcels = Parcel.objects.filter(**of_order, registered_at__lte=at)
     tracks = tuple(
-        Track(parcel, tuple(Scan.objects.filter(**_number(parcel)).order_by("scanned_at", "code")))
-        for parcel in Parcel.objects.filter(**of_order).order_by("registered_at", "carrier", "tracking_number")
+        Track(parcel, tuple(Scan.objects.filter(**_number(parcel), scanned_at__lte=at).order_by("scanned_at", "code")))
+        for parcel in parcels.order_by("registered_at", "carrier", "tracking_number")
     )
     return CaseFile(
         case,
@@ -65,8 +69,8 @@ def case_file(case_id: int, at: datetime) -> CaseFile:
         case.store,
         tuple(Line.objects.filter(**of_order).order_by("line")),
         tracks,
-        tuple(Complaint.objects.filter(**of_order).order_by("opened_at", "complaint_id")),
-        tuple(Message.objects.filter(**of_order).order_by("sent_at", "message_id")),
+        tuple(Complaint.objects.filter(**of_order, opened_at__lte=at).order_by("opened_at", "complaint_id")),
+        tuple(Message.objects.filter(**of_order, sent_at__lte=at).order_by("sent_at", "message_id")),
         tuple(CaseEvent.objects.filter(case=case, at__lte=at).order_by("seq")),
         tuple(Posting.objects.filter(case=case, at__lte=at).order_by("posting_id")),
     )
