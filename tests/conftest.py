@@ -121,5 +121,5 @@ def _on_server(statement: str) -> None:
     """Runs a statement that creates or drops a database, outside of any transaction."""
     from django.db import connection
 
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connection._nodb_cursor() as cursor:
         cursor.execute(statement)

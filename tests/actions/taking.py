@@ -24,7 +24,7 @@ START = datetime(2026, 4, 1, tzinfo=UTC)
 """When the orders of these tests are paid, unless they say otherwise."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BOOKS: Mapping[str, Rulebook] = {name: open_book(name) for name in ("ozon", "shopify")}
-MODELS = {
+MODELS: dict[str, Any] = {
     "stores": models.Store,
     "orders": models.Order,
     "lines": models.Line,

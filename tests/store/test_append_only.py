@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -25,7 +26,7 @@ ONLY_SQLITE = {
     "update or replace": "UPDATE OR REPLACE {table} SET at = at",
 }
 ONLY_POSTGRESQL = {"truncate": "TRUNCATE {table} CASCADE"}
-TABLES = {"case_events": CaseEvent, "postings": Posting}
+TABLES: dict[str, Any] = {"case_events": CaseEvent, "postings": Posting}
 
 
 @pytest.fixture(autouse=True)

@@ -113,7 +113,7 @@ def test_the_loop_goes_on_when_the_store_was_away_for_a_while(store: OwnStore, t
         if connection.vendor == "postgresql":
             # Connections end and new ones are refused: what a restart of the server looks like.
             name = connection.settings_dict["NAME"]
-            with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+            with connection._nodb_cursor() as cursor:
                 cursor.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {'false' if wanted else 'true'}")
                 cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         else:

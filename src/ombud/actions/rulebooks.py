@@ -8,8 +8,12 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from ombud.actions import folding
+from ombud.actions.health import TouchedDays, refresh_days
 from ombud.domain.changes import first_difference
 from ombud.domain.rulebook import Rulebook, load
+from ombud.store import sql
+from ombud.store.health_counts import waits
 from ombud.store.instants import Instants
 from ombud.store.models import RulebookVersion
 
@@ -36,6 +40,10 @@ def register(books: Mapping[str, Rulebook], *, at: datetime, actor: str) -> Mapp
             since = first_difference(old, book, _MATTERS)
             if since is not None:
                 woken[platform] = _wake(platform, since)
+            if first_difference(old, book, ("tracks",)) is not None:
+                woken[platform] = woken.get(platform, 0) + _refold(platform, books)
+            if first_difference(old, book, ("health",)) is not None:
+                _recount(platform, old, book)
     return woken
 
 
@@ -58,6 +66,33 @@ def _use(platform: str, digest: str, text: str, *, at: datetime, before: Ruleboo
     RulebookVersion.objects.update_or_create(
         digest=digest, defaults={"name": platform, "text": text, "used_from": used_from}
     )
+
+
+def _refold(platform: str, books: Mapping[str, Rulebook]) -> int:
+    """Every track of the platform is judged anew; the orders whose parcels look otherwise are woken."""
+    of_platform = f"SELECT store_id FROM stores WHERE platform = {sql.text(platform)}"
+    folding.touch(f"SELECT DISTINCT carrier, tracking_number FROM parcels WHERE store_id IN ({of_platform})")
+    folding.refold(books)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE orders SET check_at = paid_at WHERE order_id IN (SELECT order_id FROM {folding.REFOLDED})"
+            " AND check_at IS DISTINCT FROM paid_at"
+        )
+        return int(cursor.rowcount)
+
+
+def _recount(platform: str, old: Rulebook | None, new: Rulebook) -> None:
+    """Every health day of the platform is counted anew: by another wait, parcels fall on other days."""
+    orders = (
+        "SELECT o.order_id FROM orders o JOIN stores s ON s.store_id = o.store_id"
+        f" WHERE s.platform = {sql.text(platform)}"
+    )
+    touched = TouchedDays(connection, {platform: old} if old else {})
+    touched.add_orders(orders)
+    touched.waits = {platform: waits(new)}
+    touched.add_orders(orders)
+    sql.one_at_a_time(connection, sql.HEALTH)
+    refresh_days(touched)
 
 
 def _wake(platform: str, since: datetime) -> int:
