@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ombud.cli import say
-from ombud.cli.say import _, out, print_json
+from ombud.cli.say import _, print_json
 from ombud.domain.instants import format_instant, parse_instant
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Change, Dated, Rulebook, bare, compare
@@ -47,10 +47,12 @@ def show(
         head = {"rulebook": opened.name, "file": opened.file, "digest": opened.digest, "at": format_instant(instant)}
         print_json({**head, "clauses": clauses, "rows": _rows(opened, found)})
         return
-    out.print(Text(_("{title}, as in force at {at}").format(title=_speak(opened), at=format_instant(instant)), "bold"))
+    say.out.print(
+        Text(_("{title}, as in force at {at}").format(title=_speak(opened), at=format_instant(instant)), "bold")
+    )
     for section in dict.fromkeys(name.partition(".")[0] for name in found):
-        out.print(_section(section, found))
-    out.print(_("{count} clauses in force.").format(count=len(found)))
+        say.out.print(_section(section, found))
+    say.out.print(_("{count} clauses in force.").format(count=len(found)))
 
 
 @app.command()
@@ -74,7 +76,7 @@ def check(
     said = _("{file} holds together: {clauses} clauses, {versions} versions, in force from {start}.")
     versions = sum(len(each) for each in opened.clauses.values())
     text = said.format(file=opened.file, clauses=clauses, versions=versions, start=_date(opened.starts_at))
-    out.print(text, markup=False, soft_wrap=True)
+    say.out.print(text, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -90,7 +92,7 @@ def diff(
         print_json({"old": _book(before), "new": _book(after), "changes": [_change(change) for change in changes]})
         return
     if not changes:
-        out.print(_("The two books say the same."))
+        say.out.print(_("The two books say the same."))
         return
     table = Table(_("From"), _("Until"), _("Clause"), "", _("Before"), _("After"), box=box.SIMPLE_HEAD, expand=True)
     for change in sorted(changes, key=lambda each: each.valid_from):
@@ -101,8 +103,8 @@ def diff(
             Text(_(_KINDS[change.kind]), _COLOURS[change.kind]),
             *_sides(change),
         )
-    out.print(table)
-    out.print(_("{count} changes.").format(count=len(changes)))
+    say.out.print(table)
+    say.out.print(_("{count} changes.").format(count=len(changes)))
 
 
 @app.command()
