@@ -50,7 +50,7 @@ def scan(
         typer.Option(metavar="INSTANT", help="Put the rules in force then to all facts, whatever their age."),
     ] = None,
     engine: Annotated[
-        EngineName, typer.Option(help="duckdb, or spark with the extra ombud[spark].")
+        EngineName, typer.Option(help="duckdb, or spark with the extra ombud\\[spark].")
     ] = EngineName.DUCKDB,
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A .sql file that turns another export into facts.")
