@@ -174,7 +174,7 @@ def test_lines_are_right_below_quoted_line_breaks(tmp_path: Path) -> None:
 
 def test_rows_of_another_width_are_named_with_their_lines(tmp_path: Path) -> None:
     lines = _good_orders().splitlines()
-    found = problems(_spoil(tmp_path, "\n".join([lines[0], lines[1] + ",", lines[2], lines[3].replace(",RUB", "")])))
+    found = problems(_spoil(tmp_path, "\n".join([lines[0], lines[1] + ",x", lines[2], lines[3].replace(",RUB", "")])))
     assert [(p.code, p.place.line, p.values["count"]) for p in found if p.place] == [
         ("ragged_row", 2, 17),
         ("ragged_row", 4, 15),
@@ -234,3 +234,21 @@ def test_faults_in_the_heads_of_several_files_are_told_together(tmp_path: Path) 
         f"{tmp_path}/orders.csv",
         f"{tmp_path}/lines.csv",
     }
+
+
+def test_commas_at_the_end_of_a_row_are_no_values(tmp_path: Path) -> None:
+    lines = _good_orders().splitlines()
+    lines[1] += ",,,"
+    lines[3] = lines[3].replace("RUB", "RUR")
+    problem = the_problem(_spoil(tmp_path, "\n".join(lines)))
+    assert str(problem.place) == f"{tmp_path}/orders.csv:4, currency"
+
+
+def test_lines_are_right_below_a_row_that_only_duckdb_takes(tmp_path: Path) -> None:
+    lines = _good_orders().splitlines()
+    lines[1] = lines[1].replace("electronics", '"baby, electronics" ')
+    folder = _spoil(tmp_path, "\n".join(lines))
+    assert reading(folder, _orders) == 3
+    lines[3] = lines[3].replace("RUB", "RUR")
+    found = problems(_spoil(tmp_path, "\n".join(lines)))
+    assert [(p.code, p.place.line) for p in found if p.place] == [("stray_quote", 2), ("no_currency", 4)]

@@ -166,7 +166,7 @@ def test_rows_keep_the_order_of_their_file_because_no_join_reads_them(tmp_path: 
         for statement in ("CREATE SCHEMA checks", *code_types()):
             engine.run(statement)
         source = csv_files.head(folder / f"{table}.csv", TABLES[table])
-        plan = str(engine.rows(f"EXPLAIN {values(source, csv_files.relation(source))}"))
+        plan = str(engine.rows(f"EXPLAIN {values(source, csv_files.relation(source, parallel=True))}"))
         engine.close()
     assert "READ_CSV" in plan
     assert "JOIN" not in plan
@@ -184,3 +184,15 @@ def test_a_fault_in_the_last_row_of_a_large_file_is_named_by_its_line(large: Pat
     (problem,) = refused.value.problems
     # A header, 900,000 rows, and 900 line breaks within them.
     assert (problem.code, problem.place.line if problem.place else None) == ("negative", 1 + 900_000 + 900 + 1)
+
+
+def test_text_that_looks_like_rows_is_text_wherever_the_threads_of_the_reader_begin(tmp_path: Path) -> None:
+    rows = good_rows()
+    message = rows["messages"][0]
+    fake = "\nX,O1,platform,buyer,2026-03-12T08:00:00Z,fake" * 40
+    # Some 90 MB: the reader's threads take 32 MB each.
+    rows["messages"] = [message | {"message_id": f"M{n}", "text": f"{n}{fake}"} for n in range(45_000)]
+    folder = write_csv(tmp_path, rows)
+    query = "SELECT count(*), count(DISTINCT message_id), min(length(text)) FROM messages WHERE message_id LIKE 'M%'"
+    found = reading(folder, lambda facts: facts.connection.execute(query).fetchone())
+    assert found == (45_000, 45_000, len(fake) + 1)

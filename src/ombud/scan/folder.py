@@ -21,7 +21,7 @@ from ombud.scan.reading import checks, csv_files, kinds, parquet_files, report
 from ombud.scan.reading.checks import Known
 from ombud.scan.reading.engine import Engine, Progress, named, workplace
 from ombud.scan.reading.files import Source, find
-from ombud.scan.reading.load import Loaded, load, loaded, settle, stored
+from ombud.scan.reading.load import Loaded, load, loaded, reload, settle, stored
 
 __all__ = ["Facts", "Known", "Progress", "read_facts"]
 
@@ -60,7 +60,7 @@ def read_facts(
         place = stack.enter_context(workplace())
         views = _mapped(mapping, folder, place, progress) if mapping else None
         files = {} if views is not None else find(folder)
-        engine = Engine(place, progress)
+        engine = Engine(place, progress, copied=sum(p.stat().st_size for p in files.values() if p.suffix == ".csv"))
         stack.callback(engine.close)
         for schema in ("loaded", "checks", "mapped"):
             engine.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
@@ -107,13 +107,18 @@ def _check(tables: dict[str, Loaded], engine: Engine, known: Known | None, rejec
     for table in tables.values():
         if not table.bad_count:
             settle(table.source, engine)
-    checks.prepare(engine)
-    faults = checks.find_faults(tables, engine, known, rejecting=rejects is not None)
-    if rejects:
-        return report.write_rejects(tables, engine, rejects)
-    if faults or any(table.broken_count for table in tables.values()):
-        raise report.refusal(tables, engine, faults)
-    return 0
+    while True:
+        checks.prepare(engine)
+        faults = checks.find_faults(tables, engine, known, rejecting=rejects is not None)
+        try:
+            if rejects:
+                return report.write_rejects(tables, engine, rejects)
+            if faults or any(table.broken_count for table in tables.values()):
+                raise report.refusal(tables, engine, faults)
+        except csv_files.Misread as misread:
+            reload(tables[misread.table], engine)
+        else:
+            return 0
 
 
 def _publish(tables: dict[str, Loaded], engine: Engine, *, rejecting: bool) -> dict[str, int]:

@@ -31,7 +31,9 @@ NUMBERS = {name: number for number, name in enumerate(TABLES)}
 
 def prepare(engine: Engine) -> None:
     """Makes the table of faults."""
-    engine.run("CREATE TABLE checks.faults (tab UTINYINT, row BIGINT, col UTINYINT, why VARCHAR, extra VARCHAR)")
+    engine.run(
+        "CREATE OR REPLACE TABLE checks.faults (tab UTINYINT, row BIGINT, col UTINYINT, why VARCHAR, extra VARCHAR)"
+    )
 
 
 def find_faults(tables: dict[str, Loaded], engine: Engine, known: Known | None, *, rejecting: bool) -> int:

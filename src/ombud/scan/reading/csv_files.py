@@ -73,21 +73,29 @@ def head(path: Path, table: Table) -> Source:
     return Source(table, "csv", path, tuple(columns))
 
 
-def relation(source: Source, path: Path | None = None) -> str:
+def relation(source: Source, path: Path | None = None, *, parallel: bool) -> str:
     """SQL: the rows of the file, all text, empty as null."""
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in source.columns)
     return (
         f"read_csv({literal_path(path or source.path)}, columns = {{{columns}}}, header = true, auto_detect = false, "
         "delim = ',', quote = '\"', escape = '\"', nullstr = '', strict_mode = true, null_padding = false, "
-        "hive_partitioning = false, compression = 'none')"
+        f"hive_partitioning = false, compression = 'none', parallel = {parallel})"
     )
 
 
-def rows(path: Path, width: int, *, strict: bool) -> Iterator[Row]:
-    """Every row below the header; blank lines are none. `strict` says what is wrong with a row; else nothing is."""
+class Misread(Exception):  # noqa: N818 (nothing a person did)
+    """DuckDB took a row that Python would not take so, and their numbers of the rows below differ."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(table)
+        self.table = table
+
+
+def rows(path: Path, width: int) -> Iterator[Row]:
+    """Every row below the header, with what is wrong with it; blank lines are none."""
     with path.open("r", encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         csv.field_size_limit(max(csv.field_size_limit(), 16 * MAX_ROW))  # one limit for the whole process
-        reader = csv.reader(file, strict=strict)
+        reader = csv.reader(file, strict=True)
         next(reader, None)
         while True:
             line = reader.line_num + 1
@@ -100,15 +108,21 @@ def rows(path: Path, width: int, *, strict: bool) -> Iterator[Row]:
                 continue
             if not cells:
                 continue
-            problem = _problem(path, line, cells, width) if strict else None
-            yield Row(line, cells, problem)
+            if len(cells) > width and not any(cells[width:]):
+                cells = cells[:width]  # as DuckDB does with commas at the end
+            yield Row(line, cells, _problem(path, line, cells, width))
 
 
 def numbered(source: Source, *, rewritten: bool) -> Iterator[tuple[int | None, Row]]:
-    """Every row with its index as DuckDB counts them, from 0; None for the rows that it was not given."""
-    width, index = len(source.columns), 0
-    for row in rows(source.path, width, strict=rewritten):
-        if row.problem or len(row.cells) != width:
+    """Every row with its index as DuckDB counts them, from 0; None for the rows that it was not given.
+
+    Raises Misread for a row that it was given (the file was not rewritten) and should not have been.
+    """
+    index = 0
+    for row in rows(source.path, len(source.columns)):
+        if row.problem:
+            if not rewritten:
+                raise Misread(source.table.name)
             yield None, row
         else:
             yield index, row
@@ -116,18 +130,17 @@ def numbered(source: Source, *, rewritten: bool) -> Iterator[tuple[int | None, R
 
 
 def rewrite(source: Source, target: Path, engine: Engine) -> Iterator[Row]:
-    """Writes the rows that can be read to `target` as plain CSV, and gives those that cannot."""
+    """Writes the rows that can be read to `target`, every value in quotes; gives all rows."""
     size = source.path.stat().st_size
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerow(source.columns)
-        for count, row in enumerate(rows(source.path, len(source.columns), strict=True)):
+        for count, row in enumerate(rows(source.path, len(source.columns))):
             if count % 50_000 == 0:
                 engine.tell(source.path.name, min(file.tell(), size), size)
-            if row.problem:
-                yield row
-            else:
+            if not row.problem:
                 writer.writerow(row.cells)
+            yield row
 
 
 def _problem(path: Path, line: int, cells: list[str], width: int) -> Problem | None:

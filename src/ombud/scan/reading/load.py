@@ -15,6 +15,9 @@ from ombud.scan.reading import csv_files, kinds, parquet_files
 from ombud.scan.reading.engine import Engine, named
 from ombud.scan.reading.files import Source
 
+_UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.NotImplementedException)
+"""What DuckDB says of a file that it cannot read this way."""
+
 LISTED = 20
 """So many problems are told one by one."""
 
@@ -90,25 +93,58 @@ def settle(source: Source, engine: Engine) -> None:
 
 
 def _load_csv(source: Source, engine: Engine) -> Loaded:
+    """As DuckDB reads it with all its threads: fast, and strict.
+
+    It refuses what has a fault, line ends of several kinds, and files in which it cannot tell where rows begin because
+    line breaks stand in quotes. What it refuses is read row by row.
+    """
     result = Loaded(source)
-    try:
-        _copy(source, csv_files.relation(source), engine)
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
-        target = engine.place / f"{source.table.name}.csv"
-        result.rewritten = True
-        for row in csv_files.rewrite(source, target, engine):
-            result.broken_count += 1
-            if row.problem and len(result.broken) < LISTED:
-                result.broken.append(row.problem)
-            if row.problem and row.problem.code == "open_quote":
-                raise OmbudError(*result.broken, more=result.broken_count - len(result.broken)) from None
-        try:
-            _copy(source, csv_files.relation(source, target), engine)
-        except duckdb.InvalidInputException as error:
-            raise OmbudError(parquet_files.damaged(source.path, error)) from None
-        target.unlink()
+    if not _copied(source, csv_files.relation(source, parallel=True), engine):
+        return reload(result, engine)
     result.bad_count = _count_bad(source, engine)
     return result
+
+
+def reload(result: Loaded, engine: Engine) -> Loaded:
+    """Reads a CSV file row by row: Python tells good rows from others and writes them so that DuckDB cannot err.
+
+    Raises OmbudError for a quote that is never closed: nobody can tell what stands behind it.
+    """
+    source, target = result.source, engine.place / f"{result.table.name}.csv"
+    result.rewritten = True
+    count = 0
+    for row in csv_files.rewrite(source, target, engine):
+        count += row.problem is None
+        if row.problem:
+            result.broken_count += 1
+            if len(result.broken) < LISTED:
+                result.broken.append(row.problem)
+            if row.problem.code == "open_quote":
+                raise OmbudError(*result.broken, more=result.broken_count - len(result.broken))
+    # One thread finds every row where many cannot, but loses what is wrong; here nothing is, and the rows are counted.
+    for parallel in (True, False):
+        read = _copied(source, csv_files.relation(source, target, parallel=parallel), engine)
+        if read and engine.count(f"SELECT count(*) FROM {stored(source.table)}") == count:
+            target.unlink()
+            result.bad_count = _count_bad(source, engine)
+            return result
+    raise OmbudError(
+        Problem(
+            "unreadable",
+            N_("The rows of the file cannot be told apart."),
+            {},
+            Place(str(source.path)),
+            N_("Write it anew, with quotes around every value."),
+        )
+    )
+
+
+def _copied(source: Source, relation: str, engine: Engine) -> bool:
+    try:
+        _copy(source, relation, engine)
+    except _UNREADABLE:
+        return False
+    return True
 
 
 def _copy(source: Source, relation: str, engine: Engine) -> None:
