@@ -33,8 +33,8 @@ def padded(address: Any) -> Any:
 
     An IPv6 address with an IPv4 one at its end (`::ffff:10.0.0.1`) is read as that IPv4 address.
     """
-    dotted = address.split(":")
-    last = ibis.ifelse(address.contains(":"), dotted[dotted.length() - 1], address).split(".")
+    # Spark splits by a regular expression, so never by a dot.
+    last = address.re_replace("^.*:", "").replace(".", "-").split("-")
     four = reduce(lambda text, part: text + part, (_pad(last[place], 3) for place in range(4)))
     groups = _written_out(address.lower()).split(":")
     six = reduce(lambda text, part: text + part, (_pad(groups[place], 4) for place in range(8)))
@@ -42,14 +42,11 @@ def padded(address: Any) -> Any:
 
 
 def _written_out(address: Any) -> Any:
-    """`2001:db8::1` -> `2001:db8:0:0:0:0:0:1`."""
+    """`2001:db8::1` -> `2001:db8:0:0:0:0:0:1`. Nothing is named twice: engines write it out each time."""
     colons = address.length() - address.replace(":", "").length()
     groups = colons - address.startswith("::").cast("int64") - address.endswith("::").cast("int64")
     zeros = ibis.literal("0:").repeat(ibis.greatest(8 - groups, 0))
-    whole = address.replace("::", ibis.literal(":") + zeros)
-    whole = ibis.ifelse(whole.startswith(":"), whole.substr(1), whole)
-    whole = ibis.ifelse(whole.endswith(":"), whole.left(whole.length() - 1), whole)
-    return ibis.ifelse(address.contains("::"), whole, address)
+    return address.replace("::", ibis.literal(":") + zeros).re_replace("^:|:$", "")
 
 
 def _pad(part: Any, width: int) -> Any:

@@ -69,7 +69,8 @@ def session(place: Path, master: str = "local[*]") -> Iterator[Any]:
     for name, value in settings.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
+    # An expression too long for Spark to generate code for is interpreted, and told as an error nobody needs to see.
+    spark.sparkContext.setLogLevel("OFF")
     try:
         yield spark
     finally:
