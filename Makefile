@@ -40,7 +40,7 @@ bench: $(VENV)/dev.stamp  ## measures everything in docs/performance.md; SCALE=s
 	$(BIN)/python -m benchmarks $(if $(SCALE),--scale $(SCALE))
 
 texts: $(VENV)/dev.stamp  ## gathers the words to translate and compiles the translations
-	$(BIN)/pybabel -q extract --project=ombud --omit-header --no-location --sort-output -k _ -k N_ -o src/ombud/locale/django.pot src/ombud
+	$(BIN)/pybabel -q extract --project=ombud --omit-header --no-location --sort-output -F src/ombud/locale/gather.cfg -k _ -k N_ -o src/ombud/locale/django.pot src/ombud
 	for language in ru zh_Hans; do $(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -D django -i src/ombud/locale/django.pot -d src/ombud/locale -l $$language; done
 	$(BIN)/pybabel -q compile -D django -d src/ombud/locale
 

@@ -146,7 +146,7 @@ def _why(file: CaseFile, book: Rulebook) -> RenderableType:
     table.add_row(_("clause"), f"{case.clause}{cite}")
     for row in version.cite.split(", ") if version else ():
         if row in book.rows:
-            table.add_row("", Text(f"{row}: {book.rows[row]}", style="dim"))
+            table.add_row("", Text(f"{row}: {_(book.rows[row])}", style="dim"))
     return table
 
 
