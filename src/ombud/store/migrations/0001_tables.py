@@ -335,6 +335,17 @@ class Migration(migrations.Migration):
             model_name="caseevent",
             constraint=models.UniqueConstraint(fields=("case", "seq"), name="case_events_seq"),
         ),
+        migrations.AddConstraint(
+            model_name="caseevent",
+            constraint=models.CheckConstraint(condition=models.Q(("seq__gte", 1)), name="case_events_from_one"),
+        ),
+        migrations.AddConstraint(
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("line__gte", 1), ("price_minor__gte", 0), ("quantity__gte", 1)),
+                name="lines_not_negative",
+            ),
+        ),
         migrations.AddIndex(
             model_name="posting",
             index=models.Index(fields=["case"], name="postings_case"),
@@ -411,5 +422,25 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.UniqueConstraint(fields=("order", "violation", "complaint_id"), name="cases_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_at__gte", models.F("opened_at")),
+                    ("fires_at__lte", models.F("opened_at")),
+                    ("held_minor__gte", 0),
+                ),
+                name="cases_in_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
+                ),
+                name="cases_closed_after_opened",
+            ),
         ),
     ]

@@ -35,7 +35,19 @@ class Case(models.Model):
 
     class Meta:
         db_table = "cases"
-        constraints = (models.UniqueConstraint(fields=["order", "violation", "complaint_id"], name="cases_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["order", "violation", "complaint_id"], name="cases_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    fires_at__lte=models.F("opened_at"), due_at__gte=models.F("opened_at"), held_minor__gte=0
+                ),
+                name="cases_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True) | models.Q(closed_at__gte=models.F("opened_at")),
+                name="cases_closed_after_opened",
+            ),
+        )
         indexes = (
             models.Index(fields=["due_at"], name="cases_due", condition=models.Q(closed_at__isnull=True)),
             models.Index(
@@ -60,7 +72,10 @@ class CaseEvent(models.Model):
 
     class Meta:
         db_table = "case_events"
-        constraints = (models.UniqueConstraint(fields=["case", "seq"], name="case_events_seq"),)
+        constraints = (
+            models.UniqueConstraint(fields=["case", "seq"], name="case_events_seq"),
+            models.CheckConstraint(condition=models.Q(seq__gte=1), name="case_events_from_one"),
+        )
 
 
 class Posting(models.Model):

@@ -77,6 +77,11 @@ class Line(models.Model):
 
     class Meta:
         db_table = "lines"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(line__gte=1, quantity__gte=1, price_minor__gte=0), name="lines_not_negative"
+            ),
+        )
 
 
 class Parcel(models.Model):
