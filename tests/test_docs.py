@@ -1,4 +1,4 @@
-"""What the documents say of commands, options, settings and rooms is what the code has, and the other way round."""
+"""What the documents say of commands, options and rooms is what the code has, and the other way round."""
 
 from __future__ import annotations
 
@@ -30,15 +30,6 @@ def test_every_command_and_option_is_documented_and_every_documented_one_exists(
     )
     documented = {name: set(re.findall(r"--[a-z-]+", options)) for name, options in rows}
     assert documented == dict(_commands(typer.main.get_command(app)))
-
-
-def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
-    read = set()
-    for file in (ROOT / "src").rglob("*.py"):
-        read |= set(re.findall(r"environ(?:\.get\(|\[)\"([A-Z_]+)\"", file.read_text("utf-8")))
-    read -= {"DJANGO_SETTINGS_MODULE"}
-    text = (ROOT / "docs/settings.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE)) == read
 
 
 def test_every_path_that_the_readme_and_the_documents_name_is_there() -> None:
