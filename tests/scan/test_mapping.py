@@ -326,3 +326,16 @@ def test_the_times_of_olist_are_those_of_sao_paulo(real_data: Path) -> None:
         # One hour a year is there twice, and nobody can tell which of them was meant.
         local = datetime.fromisoformat(given[order]).replace(tzinfo=zone)
         assert micros in {round(local.replace(fold=fold).timestamp() * 10**6) for fold in (0, 1)}
+
+
+def test_a_folder_whose_name_begins_alike_is_another_folder(export: Path) -> None:
+    neighbour = write_csv(export.parent / "export2", good_rows())
+    problem = _the_problem(export, STORES + ORDERS.replace("'orders.csv'", f"'{neighbour}/orders.csv'"))
+    assert problem.code == "outside_folder"
+
+
+def test_no_module_comes_out_of_the_folder_that_one_stands_in(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (export / "duckdb.py").write_text("raise SystemExit('taken over')")
+    (export / "json.py").write_text("raise SystemExit('taken over')")
+    monkeypatch.chdir(export)
+    assert reading(export, _counts, mapping=_mapping(export, STORES + ORDERS))["orders"] == 3

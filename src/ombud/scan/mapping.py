@@ -111,7 +111,8 @@ def _run_child(given: Mapping[str, object], mapping: Path, place: Path, progress
     errors = place / "mapping-errors"
     with errors.open("wb") as stderr:
         child = subprocess.Popen(
-            [sys.executable, "-m", "ombud.scan.reading.mapping_child", str(place / DATABASE)],
+            # -P: no module may come out of the folder that the user happens to stand in.
+            [sys.executable, "-P", "-m", "ombud.scan.reading.mapping_child", str(place / DATABASE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -38,8 +38,15 @@ def memory_limit_mb() -> int:
                 )
             )
         return int(named)
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
-    return min(_DEFAULT_MEMORY_MB, machine // 2**21) if machine > 0 else _DEFAULT_MEMORY_MB
+    return min([_DEFAULT_MEMORY_MB, *(there // 2**21 for there in _machine_memory())])
+
+
+def _machine_memory() -> Iterator[int]:
+    """Bytes that the machine has, and that a container may have of them, where the system tells."""
+    if hasattr(os, "sysconf"):
+        yield os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with suppress(OSError, ValueError):
+        yield int(Path("/sys/fs/cgroup/memory.max").read_text())
 
 
 def quoted(text: str) -> str:
