@@ -63,7 +63,8 @@ def check(
             }
         )
     else:
-        table = Table(title=_("Facts in {folder}").format(folder=folder))
+        say.out.print(_("Facts in {folder}").format(folder=folder), markup=False)
+        table = Table()
         table.add_column(_("table"))
         table.add_column(_("rows"), justify="right")
         for name, count in counts.items():
@@ -164,7 +165,8 @@ def _say_rejected(rejected: int, rejects: Path | None) -> None:
 
 
 def _say_report(report: ImportReport, folder: Path) -> None:
-    table = Table(title=_("Imported from {folder}").format(folder=folder))
+    say.out.print(_("Imported from {folder}").format(folder=folder), markup=False)
+    table = Table()
     table.add_column(_("table"))
     for heading in (_("new"), _("changed"), _("the same"), _("older, left")):
         table.add_column(heading, justify="right")
