@@ -7,6 +7,8 @@ from pathlib import Path
 
 import dj_database_url
 
+from ombud.domain.problems import N_, OmbudError, Problem
+
 PACKAGE = Path(__file__).parent
 
 SECRET_KEY = os.environ.get("OMBUD_SECRET_KEY", "only-for-the-command-line-and-the-demo")
@@ -17,8 +19,36 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_URL = (
     os.environ.get("DATABASE_URL") or f"sqlite:///{Path(os.environ.get('OMBUD_STORE', 'ombud.sqlite3')).resolve()}"
 )
-LOCK_SECONDS = int(os.environ.get("OMBUD_LOCK_SECONDS", "30"))
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+_LOCK = os.environ.get("OMBUD_LOCK_SECONDS", "30")
+if not _LOCK.isdecimal() or not _LOCK.isascii():
+    raise OmbudError(
+        Problem(
+            "bad_setting",
+            N_("OMBUD_LOCK_SECONDS is {value!r}."),
+            {"value": _LOCK},
+            mend=N_("Give a whole number of seconds."),
+        )
+    )
+LOCK_SECONDS = int(_LOCK)
+try:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+except ValueError:
+    raise OmbudError(
+        Problem(
+            "bad_setting",
+            N_("DATABASE_URL is no address of a database."),  # it may hold a password: it is not shown
+            mend=N_("Write postgresql://user:password@host/database or sqlite:////absolute/path.sqlite3."),
+        )
+    ) from None
+if DATABASES["default"]["ENGINE"] not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+    raise OmbudError(
+        Problem(
+            "bad_setting",
+            N_("DATABASE_URL names {engine}, which Ombud does not run on."),
+            {"engine": DATABASES["default"]["ENGINE"].rpartition(".")[2]},
+            mend=N_("Use PostgreSQL or SQLite."),
+        )
+    )
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {
         "ENGINE": "ombud.store.sqlite",
