@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Model
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -68,7 +69,7 @@ def draw(file: CaseFile, at: datetime, width: int) -> RenderableType:
     case, book = file.case, books.kept(file.case.rulebook_id)
     left = countdown(case.due_at, at)
     parts: list[RenderableType] = [_head(file, book, left, at, width), _next_step(file, left, at, width)]
-    parts += [_section(_("Why")), _why(file, book)]
+    parts += [_section(_("Why")), _why(file, book, width)]
     parts += [_section(_("Money")), _money(file, book)]
     parts += [_section(_("What is asked for")), _evidence(file, book)]
     parts += [_section(_("What happened")), _timeline(file, at)]
@@ -131,7 +132,7 @@ def _next_step(file: CaseFile, left: Countdown, at: datetime, width: int) -> Tex
     return sentence(words.format(at=cells.minutes(case.due_at), amount=amount), width)
 
 
-def _why(file: CaseFile, book: Rulebook) -> RenderableType:
+def _why(file: CaseFile, book: Rulebook, width: int) -> RenderableType:
     case = file.case
     version = books.cited(book, case.clause)
     table = cells.plain_table()
@@ -144,9 +145,10 @@ def _why(file: CaseFile, book: Rulebook) -> RenderableType:
         table.add_row(_("complaint"), case.complaint_id)
     cite = f" · {version.cite}" if version else ""
     table.add_row(_("clause"), f"{case.clause}{cite}")
+    room = width - max(cell_len(str(name)) for name in table.columns[0].cells) - 2 * len(table.columns)
     for row in version.cite.split(", ") if version else ():
         if row in book.rows:
-            table.add_row("", Text(f"{row}: {_(book.rows[row])}", style="dim"))
+            table.add_row("", sentence(f"{row}: {_(book.rows[row])}", room, "dim"))
     return table
 
 

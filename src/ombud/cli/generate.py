@@ -37,7 +37,9 @@ def generate(
             days=days,
             progress=progress,
         )
-    table = Table(title=_("A generated marketplace in {folder}: nobody's real orders").format(folder=folder))
+    said = _("A generated marketplace in {folder}: nobody's real orders").format(folder=folder)
+    say.out.print(said, soft_wrap=True, markup=False)
+    table = Table()
     table.add_column(_("table"))
     table.add_column(_("rows"), justify="right")
     for name, count in counts.items():
