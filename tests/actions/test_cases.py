@@ -39,7 +39,7 @@ from tests.worlds import STARTS, Facts, worlds
 pytestmark = pytest.mark.django_db
 
 EXAMPLES = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 STORE = {"stores": [a_store()]}
 UNSHIPPED = {**STORE, "orders": [an_order()]}

@@ -37,7 +37,7 @@ from tests.worlds import Answers, Facts, worlds
 pytestmark = pytest.mark.django_db
 
 EXAMPLES = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 SMALL = {
     "stores": [a_store()],
