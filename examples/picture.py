@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -25,7 +26,7 @@ def draw(file: str, at: str, *words: str) -> None:
         capture_output=True,
         text=True,
     ).stdout
-    console = Console(record=True, width=WIDTH, file=Path(os.devnull).open("w", encoding="utf-8"))
+    console = Console(record=True, width=WIDTH, file=io.StringIO())
     console.print(Text.from_ansi(f"$ ombud {' '.join(words)}\n{said}"))
     drawn = console.export_svg(title="ombud")
     # Without the font that Rich would have the reader's browser fetch from elsewhere.
