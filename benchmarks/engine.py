@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from benchmarks.measure import WORK
+from ombud.scan.reading.engine import WHOLE_RESULTS
 
 TABLES = ("stores", "orders", "lines", "complaints")
 
@@ -22,6 +23,7 @@ def session() -> duckdb.DuckDBPyConnection:
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET memory_limit = '5GB'")
+    connection.execute(WHOLE_RESULTS)
     connection.execute(f"SET temp_directory = '{spill}'")
     return connection
 

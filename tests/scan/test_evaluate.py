@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -89,3 +92,34 @@ def test_threads_take_turns(evaluator: Evaluator, answers: Answers, several: lis
     alone = [said(evaluator.run(each)) for each in batches]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda each: said(evaluator.run(each)), batches)) == alone
+
+
+def test_a_batch_of_which_every_order_fires_several_times_over_comes_back_whole() -> None:
+    paid = datetime(2026, 4, 1, tzinfo=UTC)
+    count = 10_000
+    store = {
+        "store_id": "s", "platform": "ozon", "site": "ozon.ru", "country": "CN", "verified_at": paid,
+        "timezone": "Asia/Shanghai", "commission_rate": Decimal("0.15"),
+    }  # fmt: skip
+    order = {"store_id": "s", "currency": "RUB", "amount_minor": 1, "paid_at": paid, "ship_by": paid}
+    parcel = {"carrier": "yto", "registered_at": paid, "second_order_at": paid, "broken_at": paid}
+    rows = {
+        "stores": [store],
+        "orders": [{**order, "order_id": f"order-{n:06}"} for n in range(count)],
+        "parcels": [
+            {**parcel, "order_id": f"order-{n:06}", "tracking_number": f"YT{n:020}", "broken_by": "{}" + " " * 100}
+            for n in range(count)
+        ],
+    }
+    tables = {
+        table: pa.Table.from_pylist(
+            [{name: row.get(name) for name in arrow_schema(columns_of(table)).names} for row in said_of],
+            schema=arrow_schema(columns_of(table)),
+        )
+        for table, said_of in rows.items()
+    }
+    with Evaluator(open_book("ozon")) as evaluator:
+        fired = evaluator.run(tables)
+    assert Counter(fired["violation"].to_pylist()) == dict.fromkeys(
+        ("not_shipped", "no_first_scan", "tracking_reused", "carrier_not_accepted", "track_implausible"), count
+    )

@@ -15,6 +15,7 @@ from django.db import connection
 from ombud.domain.facts import FOLDED, PARCELS, SCANS, STORES
 from ombud.domain.rulebook import Rulebook
 from ombud.scan.fold import fold
+from ombud.scan.reading.engine import WHOLE_RESULTS
 from ombud.scan.schema import columns_of, ibis_schema
 from ombud.store import staging
 from ombud.store.staging import Field
@@ -117,6 +118,7 @@ def _refold_batch(after: int, until: int, books: Mapping[str, Rulebook], rules_a
     }
     with duckdb.connect(":memory:", config={"threads": 1}) as engine:
         engine.execute("SET TimeZone = 'UTC'")
+        engine.execute(WHOLE_RESULTS)
         for name, table in tables.items():
             engine.register(name, table)
         rows = engine.execute(folded_sql(engine, books, rules_at)).to_arrow_table()

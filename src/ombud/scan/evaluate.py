@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.triggers import compile_book
+from ombud.scan.reading.engine import WHOLE_RESULTS
 from ombud.scan.schema import TRIGGER_TABLES, arrow_schema, columns_of, unbound
 
 
@@ -31,6 +32,7 @@ class Evaluator:
         self._turn = Lock()
         self._engine = duckdb.connect(":memory:", config={"threads": 1})
         self._engine.execute("SET TimeZone = 'UTC'")
+        self._engine.execute(WHOLE_RESULTS)
         for name, slot in self._batch.items():
             self._engine.register(f"{name}_batch", slot)
         tables = ", ".join(f"{name} AS MATERIALIZED (FROM {name}_batch)" for name in TRIGGER_TABLES)

@@ -19,6 +19,10 @@ from ombud.domain.problems import N_, OmbudError, Place, Problem
 Progress: TypeAlias = Callable[[str, int, int | None], None]
 """Told (step, done, total or None) now and then, maybe from another thread."""
 
+WHOLE_RESULTS = "SET streaming_buffer_size = '1TB'"
+"""DuckDB 1.5.6 can wait for ever where the rows of a union are fetched as a stream and outgrow this buffer, whose usual
+1 MB a few ten thousand rows fill. Results that are fetched whole anyway are not held back. It reserves nothing."""
+
 DATABASE = "facts.duckdb"
 _DEFAULT_MEMORY_MB = 4096
 _INTERRUPTED = "Query interrupted"
