@@ -69,7 +69,9 @@ def test_the_shipped_books_read_row_by_row_give_the_same(facts: Facts) -> None:
 def test_the_drawn_worlds_fire_every_trigger_of_the_invented_book() -> None:
     fired: Counter[str] = Counter()
 
-    @settings(max_examples=80, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=150, database=None, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    )
     @given(ISLANDS)
     def draw(facts: Facts) -> None:
         fired.update(row["violation"] + (row["routed_to"] or "") for row in answers(third()).rows(facts))

@@ -94,7 +94,13 @@ def diff(
     if not changes:
         say.out.print(_("The two books say the same."))
         return
-    table = Table(_("From"), _("Until"), _("Clause"), "", _("Before"), _("After"), box=box.SIMPLE_HEAD, expand=True)
+    table = Table(box=box.SIMPLE_HEAD, expand=True)
+    for heading in (_("From"), _("Until"), _("Clause"), ""):
+        table.add_column(
+            heading, no_wrap=True
+        )  # what a change is called is never cut; what it says may take more lines
+    for heading in (_("Before"), _("After")):
+        table.add_column(heading, overflow="fold")
     for change in sorted(changes, key=lambda each: each.valid_from):
         table.add_row(
             _date(change.valid_from),

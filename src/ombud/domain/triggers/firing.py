@@ -150,10 +150,10 @@ def _first_rows(
 
 
 def _by_which(rows: ir.Table, values: Mapping[int, Any], kind: str) -> Any:
-    """The value of the candidate that a row belongs to; null where it has none."""
+    """The value of the candidate that a row belongs to, as a `kind`; null where it has none."""
     different = {value.op() for value in values.values()}
     if len(different) == 1 and len(values) > 0:
-        return next(iter(values.values()))
+        return next(iter(values.values())).cast(kind)
     chosen: Any = ibis.null(kind)
     for place, value in values.items():
         chosen = ibis.ifelse(rows.which == place, value, chosen)
