@@ -78,10 +78,11 @@ def compile_book(
         if group
     ]
     repeated = _repeated(found)
+    each_complaint = any(candidate.each == "complaint" for candidate in found)
     if repeated & {candidate.violation for candidate in of_orders}:
-        parts = [_earliest(_union(parts))]
+        parts = [_earliest(_union(parts), each_complaint=each_complaint)]
     elif repeated:
-        parts[-1] = _earliest(parts[-1])
+        parts[-1] = _earliest(parts[-1], each_complaint=each_complaint)
     return _union(parts).cast(OUTPUT).select(*OUTPUT)
 
 
@@ -109,10 +110,10 @@ def _repeated(found: Iterable[Candidate]) -> set[str]:
     return {violation for violation, kinds in shapes.items() if len(kinds) > 1 or not next(iter(kinds))[0]}
 
 
-def _earliest(rows: ir.Table) -> ir.Table:
-    order = [rows.fires_at, rows.carrier.fill_null(""), rows.tracking_number.fill_null(""), rows.tie]
-    place = ibis.row_number().over(group_by=[rows.order_id, rows.violation, rows.complaint_id], order_by=order)
-    ranked = rows.mutate(place=place)
+def _earliest(rows: ir.Table, *, each_complaint: bool) -> ir.Table:
+    key = [rows.order_id, rows.violation, *([rows.complaint_id] if each_complaint else [])]
+    order = [rows.fires_at, rows.carrier, rows.tracking_number, rows.tie]
+    ranked = rows.mutate(place=ibis.row_number().over(group_by=key, order_by=order))
     return ranked.filter(ranked.place == 0).drop("place")
 
 

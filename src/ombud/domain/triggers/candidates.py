@@ -71,13 +71,7 @@ class Candidate:
         fields |= fields_of((*trigger.where, *cover.where), self.book)
         for _, where in trigger.routed_to:
             fields |= fields_of(where, self.book)
-        if "parcel" in self.over:
-            fields |= {"parcel.carrier", "parcel.tracking_number"}
-        if "complaint" in self.over:
-            fields.add("complaint.complaint_id")
-        if _BROKEN_AT in trigger.start:
-            fields.add(_BROKEN_BY)
-        return fields
+        return fields | self.told()
 
     def predicates(self, somes: Somes) -> list[Predicate]:
         """What must all be true for a row to fire."""
@@ -104,9 +98,24 @@ class Candidate:
         """`start` and the wait of the trigger."""
         return start + span(self.trigger.wait) if self.trigger.wait > timedelta(0) else start
 
+    def before_wait(self, fires_at: Any) -> Any:
+        """The start of what fires then."""
+        return fires_at - span(self.trigger.wait) if self.trigger.wait > timedelta(0) else fires_at
+
     def told_by(self, facts: frozenset[str], predicate: Predicate) -> bool:
         """Whether these facts alone tell what the predicate asks."""
         return facts_of(predicate.fields) <= facts and (not predicate.of_start or self.start.facts <= facts)
+
+    def told(self) -> set[str]:
+        """The fields of parcels and complaints that the output repeats or is sorted by."""
+        fields = set()
+        if "parcel" in self.over:
+            fields |= {"parcel.carrier", "parcel.tracking_number"}
+        if "complaint" in self.over:
+            fields.add("complaint.complaint_id")
+        if _BROKEN_AT in self.trigger.start:
+            fields.add(_BROKEN_BY)
+        return fields
 
     def named(self, rows: ir.Table) -> dict[str, Any]:
         """The columns of the output that no order is needed for, and `tie`, which settles what fires at one instant."""

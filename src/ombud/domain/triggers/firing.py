@@ -9,7 +9,7 @@ store.verified_at` for something to join by, and meet every complaint with every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -20,12 +20,13 @@ import ibis.expr.types as ir
 from ombud.domain.facts import TABLES
 from ombud.domain.triggers.candidates import DUE, Candidate
 from ombud.domain.triggers.known import fact_rows
-from ombud.domain.triggers.predicates import SOME, START, Predicate, Somes, all_of, column, facts_of
+from ombud.domain.triggers.predicates import SOME, START, Predicate, Somes, all_of, column, facts_of, instant
 
 ALWAYS_READ = ("order.order_id", "order.store_id", "order.amount_minor", "order.currency")
 
 _FACT_TABLES = {table.fact: name for name, table in TABLES.items()}
 _INSTANT = "timestamp('UTC', 6)"
+_ANY = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDER = frozenset(["order"])
 
 
@@ -67,28 +68,19 @@ def pairs_that_fire(group: list[Candidate], facts: Mapping[str, ir.Table], known
         late.append([p for p in test if not candidate.told_by(candidate.over, p)])
     carried = _carried(group, late, routes)
     parts = [
-        _first_rows(
-            over,
-            {place: (one, first[place]) for place, one in enumerate(group) if one.over == over},
-            carried,
-            facts,
-            known_by,
-        )
+        _first_rows(over, group, first, carried, facts, known_by)
         for over in dict.fromkeys(candidate.over for candidate in group)
     ]
     rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
     orders = _of_fact("order", _fields(group), facts, known_by)
+    orders = _covered(_with_store(orders, _fields(group), facts, known_by), late)
     rows = rows.inner_join(orders, rows.order_id == orders.order__order_id).drop("order_id")
-    rows = _with_store(rows, _fields(group), facts, known_by)
-    rows = _with_instants(rows, group)
+    rows = _apart(rows, group)
     rows = _fired(rows, [[p for p in test if not _asks_some(p)] for test in late])
     if somes.asked:
         rows = _with_answers(rows, somes, facts, known_by)
         rows = _fired(rows, [[p for p in test if _asks_some(p)] for test in late])
-    return _output(rows, {name: rows[name] for name in _NAMED}, rows[DUE], _routed_to(routes, rows))
-
-
-_NAMED = ("violation", "carrier", "tracking_number", "clause", "complaint_id", "detail", "opens", "tie")
+    return _output(rows, _named(rows, group), rows[DUE], _routed_to(routes, rows))
 
 
 def _fields(group: Iterable[Candidate]) -> set[str]:
@@ -105,59 +97,100 @@ def _of_fact(fact: str, fields: Iterable[str], facts: Mapping[str, ir.Table], kn
 
 def _first_rows(
     over: frozenset[str],
-    group: Mapping[int, tuple[Candidate, list[Predicate]]],
+    group: list[Candidate],
+    first: list[list[Predicate]],
     carried: dict[str, str],
     facts: Mapping[str, ir.Table],
     known_by: datetime | None,
 ) -> ir.Table:
-    """The rows that may fire one of the candidates over these facts, in columns that the candidates of all facts share.
+    """The rows that may fire one of the candidates over these facts, in columns that candidates over any facts share.
 
-    The facts are read once for all of them: a row stands as often as there are candidates that it may fire.
+    The facts are read once for all candidates: each has its column `due_0`, `due_1` ..., null where it cannot fire.
     """
-    joined: Any = None
+    alike = [(one, test) for one, test in zip(group, first, strict=True) if one.over == over]
+    rows: Any = None
     for fact in sorted(over):
-        rows = _of_fact(fact, _fields(candidate for candidate, _ in group.values()), facts, known_by)
-        own = [[p for p in test if one.told_by(frozenset([fact]), p)] for one, test in group.values()]
-        rows = rows.filter(_any_worth(own, rows)) if all(own) else rows
-        order_id = rows[f"{fact}__order_id"]
-        joined = rows if joined is None else joined.inner_join(rows, joined.order_id == order_id).drop("order_id")
-        joined = joined.mutate(order_id=joined[f"{fact}__order_id"])
-    if len(group) == 1:
-        ((place, (_, test)),) = group.items()
-        rows = joined.filter(all_of(test).build(joined)).mutate(which=ibis.literal(place, type="int16"))
-    else:
-        places = [
-            ibis.ifelse(all_of(test).build(joined), ibis.literal(place, type="int16"), ibis.null("int16"))
-            for place, (_, test) in group.items()
-        ]
-        rows = joined.mutate(which=ibis.array(places).unnest())
-        rows = rows.filter(rows.which.notnull())
-    named = {place: candidate.named(rows) for place, (candidate, _) in group.items()}
-    known = {place: one for place, (one, _) in group.items() if one.start.facts <= over}
+        own = _of_fact(fact, _fields(one for one, _ in alike), facts, known_by)
+        tests = [[p for p in test if one.told_by(frozenset([fact]), p)] for one, test in alike]
+        own = own.filter(_any_worth(tests, own)) if all(tests) else own
+        order_id = own[f"{fact}__order_id"]
+        rows = own if rows is None else rows.inner_join(own, rows.order_id == order_id).drop("order_id")
+        rows = rows.mutate(order_id=rows[f"{fact}__order_id"])
+    dues = {
+        f"due_{which}": ibis.ifelse(all_of(test).build(rows), _due(one, rows), ibis.null(_INSTANT))
+        if one.over == over
+        else ibis.null(_INSTANT)
+        for which, (one, test) in enumerate(zip(group, first, strict=True))
+    }
     return rows.select(
-        which=rows.which,
-        order_id=rows.order_id,
+        "order_id",
+        **dues,
         **{
-            START: _by_which(rows, {place: one.start.build(rows) for place, one in known.items()}, _INSTANT),
-            DUE: _by_which(rows, {place: one.fires_at(rows) for place, one in known.items()}, _INSTANT),
-        },
-        **{name: _by_which(rows, {place: each[name] for place, each in named.items()}, "string") for name in _NAMED},
-        **{
-            field.replace(".", "__"): column(rows, field) if facts_of([field]) <= over else ibis.null(kind)
+            field.replace(".", "__"): column(rows, field) if field in _given(alike, carried) else ibis.null(kind)
             for field, kind in carried.items()
         },
     )
 
 
-def _by_which(rows: ir.Table, values: Mapping[int, Any], kind: str) -> Any:
-    """The value of the candidate that a row belongs to, as a `kind`; null where it has none."""
-    different = {value.op() for value in values.values()}
-    if len(different) == 1 and len(values) > 0:
-        return next(iter(values.values())).cast(kind)
-    chosen: Any = ibis.null(kind)
-    for place, value in values.items():
-        chosen = ibis.ifelse(rows.which == place, value, chosen)
+def _due(candidate: Candidate, rows: ir.Table) -> Any:
+    """The instant at which it fires; where only the order will tell that, any instant, so that it is not null."""
+    return candidate.fires_at(rows) if candidate.start.facts <= candidate.over else instant(_ANY)
+
+
+def _given(alike: list[tuple[Candidate, list[Predicate]]], carried: Iterable[str]) -> set[str]:
+    fields = set().union(*(one.fields() for one, _ in alike))
+    return {field for field in carried if field in fields and facts_of([field]) <= alike[0][0].over}
+
+
+def _covered(orders: ir.Table, late: list[list[Predicate]]) -> ir.Table:
+    """The orders, with their stores, that any candidate accepts at all, whatever the instant."""
+    whole = {"order", "store"}
+    built = [
+        {
+            (expression := p.build(orders)).op(): expression
+            for p in test
+            if not p.of_start and facts_of(p.fields) <= whole
+        }
+        for test in late
+    ]
+    shared = set(built[0]).intersection(*built[1:])
+    return orders.filter([expression for op, expression in built[0].items() if op in shared]) if shared else orders
+
+
+def _apart(rows: ir.Table, group: list[Candidate]) -> ir.Table:
+    """Each row once for every candidate that it may fire: `which` candidate, its `start` and the instant it is `due`."""
+    dues = [rows[f"due_{which}"] for which in range(len(group))]
+    if len(group) == 1:
+        rows = rows.filter(dues[0].notnull()).mutate(which=ibis.literal(0, type="int16"))
+    else:
+        places = [
+            ibis.ifelse(due.notnull(), ibis.literal(which, type="int16"), ibis.null("int16"))
+            for which, due in enumerate(dues)
+        ]
+        rows = rows.mutate(which=ibis.array(places).unnest())
+        rows = rows.filter(rows.which.notnull())
+    rows = rows.mutate(**{DUE: _by_which(rows, [rows[f"due_{which}"] for which in range(len(group))])})
+    rows = rows.mutate(**{START: _by_which(rows, [candidate.before_wait(rows[DUE]) for candidate in group])})
+    for which, candidate in enumerate(group):
+        if not candidate.start.facts <= candidate.over:
+            own = rows.which == which
+            rows = rows.mutate(**{START: ibis.ifelse(own, candidate.start.of_fields(rows), rows[START])})
+            rows = rows.mutate(**{DUE: ibis.ifelse(own, candidate.after_wait(rows[START]), rows[DUE])})
+    return rows
+
+
+def _by_which(rows: ir.Table, values: list[Any]) -> Any:
+    """The value of the candidate that a row belongs to."""
+    chosen = values[-1]
+    for which, value in reversed(list(enumerate(values[:-1]))):
+        if value.op() != chosen.op():
+            chosen = ibis.ifelse(rows.which == which, value, chosen)
     return chosen
+
+
+def _named(rows: ir.Table, group: list[Candidate]) -> dict[str, Any]:
+    named = [candidate.named(rows) for candidate in group]
+    return {name: _by_which(rows, [each[name] for each in named]) for name in named[0]}
 
 
 def _any_worth(tests: list[list[Predicate]], rows: ir.Table) -> Any:
@@ -173,6 +206,7 @@ def _carried(
     fields: set[str] = set()
     for candidate, tests, route in zip(group, late, routes, strict=True):
         fields = fields.union(*(test.fields for test in tests), *(where.fields for _, where in route))
+        fields |= candidate.told()
         if not candidate.start.facts <= candidate.over:
             fields |= set(candidate.trigger.start)
     return {field: _type_of(field) for field in sorted(fields) if facts_of([field]) <= {"parcel", "complaint"}}
@@ -188,16 +222,6 @@ def _with_store(rows: ir.Table, fields: set[str], facts: Mapping[str, ir.Table],
         return rows
     stores = _of_fact("store", fields, facts, known_by)
     return rows.inner_join(stores, rows.order__store_id == stores.store__store_id)
-
-
-def _with_instants(rows: ir.Table, group: list[Candidate]) -> ir.Table:
-    """`rows` with the instants that could not be told before the order was there."""
-    for which, candidate in enumerate(group):
-        if not candidate.start.facts <= candidate.over:
-            own = rows.which == which
-            rows = rows.mutate(**{START: ibis.ifelse(own, candidate.start.of_fields(rows), rows[START])})
-            rows = rows.mutate(**{DUE: ibis.ifelse(own, candidate.after_wait(rows[START]), rows[DUE])})
-    return rows
 
 
 def _fired(rows: ir.Table, tests: list[list[Predicate]]) -> ir.Table:
