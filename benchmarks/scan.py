@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+from pyarrow.parquet import ParquetFile
 
 from benchmarks import engine, worlds
 from benchmarks.measure import Figure, Target, children_in_turns
 
 SCALES = {"small": [200_000], "full": [1_000_000, 10_000_000]}
 RUNS = 5
+BATCH = 65_536
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
 
 TOUCHED = {
@@ -48,7 +50,22 @@ def handwritten(*, folder: str) -> Callable[[], int]:
 
 
 def reading(*, folder: str) -> Callable[[], int]:
-    """Every touched column decoded and counted, nothing else."""
+    """Every touched column read into Arrow batches on all cores and let go, nothing else."""
+    files = {name: Path(folder) / f"{'folded' if name == 'parcels' else name}.parquet" for name in TOUCHED}
+
+    def run() -> int:
+        batches = (
+            batch
+            for name, columns in TOUCHED.items()
+            for batch in ParquetFile(files[name]).iter_batches(BATCH, columns=list(columns), use_threads=True)
+        )
+        return sum(batch.num_rows for batch in batches)
+
+    return run
+
+
+def counting(*, folder: str) -> Callable[[], int]:
+    """DuckDB counts what is not null in every touched column: no value ever leaves its reader. A floor."""
     connection = _session(folder)
     queries = [f"SELECT {', '.join(f'count({c})' for c in columns)} FROM {name}" for name, columns in TOUCHED.items()]
 
@@ -68,10 +85,11 @@ def figure(scale: str) -> Figure:
                 "ombud": ("benchmarks.scan:ombud", arguments),
                 "hand-written SQL": ("benchmarks.scan:handwritten", arguments),
                 "reading the touched columns": ("benchmarks.scan:reading", arguments),
+                "counting them inside DuckDB": ("benchmarks.scan:counting", arguments),
             },
             RUNS,
         )
-        ours, by_hand, read = taken.values()
+        ours, by_hand, read, _ = taken.values()
         if ours.answer != by_hand.answer:
             raise RuntimeError(f"ombud finds {ours.answer} rows, the hand-written SQL {by_hand.answer}")
         for name, took in taken.items():
@@ -93,7 +111,8 @@ def figure(scale: str) -> Figure:
         targets,
         (
             f"All triggers of the Ozon book as of {AS_OF:%Y-%m-%d}, from Parquet with folded parcels into Arrow rows; "
-            f"ombud and the hand-written SQL give the same number of rows. Compiling the book is the next figure.",
+            f"ombud and the hand-written SQL give the same number of rows. Compiling the book is the next figure. "
+            f"Reading hands out values, as the scan has to; counting shows what decoding alone costs in DuckDB.",
         ),
     )
 

@@ -16,7 +16,7 @@ from ombud.domain.instants import format_instant
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.triggers.candidates import Candidate, candidates
-from ombud.domain.triggers.firing import ALWAYS_READ, orders_that_fire, pairs_that_fire
+from ombud.domain.triggers.firing import ALWAYS_READ, covered_orders, orders_that_fire, pairs_that_fire
 from ombud.domain.triggers.predicates import Somes
 
 __all__ = ["OUTPUT", "columns_read", "compile_book"]
@@ -72,8 +72,9 @@ def compile_book(
         )
     of_orders = [candidate for candidate in found if candidate.over == {"order"}]
     of_others = [candidate for candidate in found if candidate.over != {"order"}]
+    orders = covered_orders(found, facts, known_by)
     parts = [
-        fire(group, facts, known_by)
+        fire(group, orders, facts, known_by)
         for group, fire in ((of_orders, orders_that_fire), (of_others, pairs_that_fire))
         if group
     ]

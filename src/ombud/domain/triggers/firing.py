@@ -28,18 +28,41 @@ _FACT_TABLES = {table.fact: name for name, table in TABLES.items()}
 _INSTANT = "timestamp('UTC', 6)"
 _ANY = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDER = frozenset(["order"])
+_ORDER_AND_STORE = frozenset(["order", "store"])
 
 
-def orders_that_fire(group: list[Candidate], facts: Mapping[str, ir.Table], known_by: datetime | None) -> ir.Table:
-    """The firings of candidates over nothing but orders."""
+def covered_orders(found: list[Candidate], facts: Mapping[str, ir.Table], known_by: datetime | None) -> ir.Table:
+    """The orders, with their stores, that any candidate accepts at all, whatever the instant: read once for all."""
+    fields = set(ALWAYS_READ).union(*(candidate.fields() for candidate in found))
+    orders = _of_fact("order", fields, facts, known_by)
+    if any(field.startswith("store.") for field in fields):
+        stores = _of_fact("store", fields, facts, known_by)
+        orders = orders.inner_join(stores, orders.order__store_id == stores.store__store_id)
+    built = [
+        {
+            (expression := p.build(orders)).op(): expression
+            for p in candidate.predicates(Somes())
+            if not p.of_start and facts_of(p.fields) <= _ORDER_AND_STORE
+        }
+        for candidate in found
+    ]
+    shared = set(built[0]).intersection(*built[1:])
+    if not shared:
+        return orders
+    return orders.filter([expression for op, expression in built[0].items() if op in shared])
+
+
+def orders_that_fire(
+    group: list[Candidate], orders: ir.Table, facts: Mapping[str, ir.Table], known_by: datetime | None
+) -> ir.Table:
+    """The firings of candidates over nothing but orders, of which `orders` are the covered ones."""
     somes = Somes()
     tests = [candidate.predicates(somes) for candidate in group]
     routes = [candidate.routes(somes) for candidate in group]
-    rows = _of_fact("order", _fields(group), facts, known_by)
+    rows = orders
     early = [[p for p in test if one.told_by(_ORDER, p)] for one, test in zip(group, tests, strict=True)]
     if all(early):
         rows = rows.filter(_any_worth(early, rows))
-    rows = _with_store(rows, _fields(group), facts, known_by)
     rows = _with_answers(rows, somes, facts, known_by)
     late = [[p for p in test if len(group) > 1 or p not in own] for test, own in zip(tests, early, strict=True)]
     rows = rows.mutate(
@@ -57,8 +80,10 @@ def orders_that_fire(group: list[Candidate], facts: Mapping[str, ir.Table], know
     return fired[0] if len(fired) == 1 else ibis.union(*fired)
 
 
-def pairs_that_fire(group: list[Candidate], facts: Mapping[str, ir.Table], known_by: datetime | None) -> ir.Table:
-    """The firings of candidates over parcels, complaints or pairs of both."""
+def pairs_that_fire(
+    group: list[Candidate], orders: ir.Table, facts: Mapping[str, ir.Table], known_by: datetime | None
+) -> ir.Table:
+    """The firings of candidates over parcels, complaints or pairs of both, on the covered `orders`."""
     somes = Somes()
     tests = [candidate.predicates(somes) for candidate in group]
     routes = [candidate.routes(somes) for candidate in group]
@@ -72,8 +97,6 @@ def pairs_that_fire(group: list[Candidate], facts: Mapping[str, ir.Table], known
         for over in dict.fromkeys(candidate.over for candidate in group)
     ]
     rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    orders = _of_fact("order", _fields(group), facts, known_by)
-    orders = _covered(_with_store(orders, _fields(group), facts, known_by), late)
     rows = rows.inner_join(orders, rows.order_id == orders.order__order_id).drop("order_id")
     rows = _apart(rows, group)
     rows = _fired(rows, [[p for p in test if not _asks_some(p)] for test in late])
@@ -142,23 +165,8 @@ def _given(alike: list[tuple[Candidate, list[Predicate]]], carried: Iterable[str
     return {field for field in carried if field in fields and facts_of([field]) <= alike[0][0].over}
 
 
-def _covered(orders: ir.Table, late: list[list[Predicate]]) -> ir.Table:
-    """The orders, with their stores, that any candidate accepts at all, whatever the instant."""
-    whole = {"order", "store"}
-    built = [
-        {
-            (expression := p.build(orders)).op(): expression
-            for p in test
-            if not p.of_start and facts_of(p.fields) <= whole
-        }
-        for test in late
-    ]
-    shared = set(built[0]).intersection(*built[1:])
-    return orders.filter([expression for op, expression in built[0].items() if op in shared]) if shared else orders
-
-
 def _apart(rows: ir.Table, group: list[Candidate]) -> ir.Table:
-    """Each row once for every candidate that it may fire: `which` candidate, its `start` and the instant it is `due`."""
+    """Each row once for every candidate that it may fire: `which` one, its `start` and the instant it is `due`."""
     dues = [rows[f"due_{which}"] for which in range(len(group))]
     if len(group) == 1:
         rows = rows.filter(dues[0].notnull()).mutate(which=ibis.literal(0, type="int16"))
@@ -214,14 +222,6 @@ def _carried(
 
 def _type_of(field: str) -> str:
     return _INSTANT if field.endswith("_at") else "string"
-
-
-def _with_store(rows: ir.Table, fields: set[str], facts: Mapping[str, ir.Table], known_by: datetime | None) -> ir.Table:
-    """`rows` with their store, where one of the fields is a store's. Stores are few: they stay whole."""
-    if not any(field.startswith("store.") for field in fields):
-        return rows
-    stores = _of_fact("store", fields, facts, known_by)
-    return rows.inner_join(stores, rows.order__store_id == stores.store__store_id)
 
 
 def _fired(rows: ir.Table, tests: list[list[Predicate]]) -> ir.Table:
