@@ -30,8 +30,31 @@ def test_the_bulk_path_has_exactly_the_moves_of_the_table() -> None:
         assert movable_by(kind) == {before: move(before, kind) for before in State if (before, kind) in MOVES}
 
 
-def test_nothing_leaves_an_end() -> None:
-    assert not {before for before, _ in MOVES} & ENDS
+def test_nothing_leaves_an_end_but_an_appeal() -> None:
+    assert {
+        (before, kind, after) for (before, kind), after in MOVES.items() if before in ENDS and before is not after
+    } == {(State.REJECTED, EventKind.REOPENED, State.UNDER_REVIEW)}
+
+
+def test_a_case_is_settled_once() -> None:
+    closed = Event(2, EventKind.WINDOW_CLOSED, DUE, {})
+    settled = Event(3, EventKind.SETTLED, DUE, {})
+    assert fold([OPENED, closed, settled]) == Standing(State.LOST, AT, DUE, 5, closed_at=DUE, settled_at=DUE)
+    with pytest.raises(OmbudError):
+        fold([OPENED, closed, settled, Event(4, EventKind.SETTLED, DUE, {})])
+
+
+def test_a_submission_sets_the_instant_of_the_ruling_and_a_rejection_takes_it_back() -> None:
+    submitted = Event(2, EventKind.EVIDENCE_SUBMITTED, AT, {"rule_at": "2026-04-03T00:00:00Z"})
+    standing = fold([OPENED, submitted])
+    assert (standing.submitted_at, standing.rule_at) == (AT, AT + timedelta(hours=48))
+    mendable = fold([OPENED, submitted, Event(3, EventKind.EVIDENCE_REJECTED, AT, {})])
+    assert (mendable.state, mendable.rule_at, mendable.due_at) == (State.EVIDENCE_REJECTED, None, DUE)
+
+
+def test_no_step_is_older_than_the_one_before() -> None:
+    with pytest.raises(OmbudError):
+        fold([OPENED, Event(2, EventKind.EVIDENCE_SUBMITTED, AT - timedelta(microseconds=1), {})])
 
 
 def test_every_state_can_be_reached() -> None:

@@ -46,6 +46,7 @@ def a_case(order: Order, opened_at: datetime, **more: Any) -> Case:
     more = {"violation": "not_shipped", "state": "opened", "platform_status": "New", "fires_at": opened_at, **more}
     more = {"due_at": opened_at + timedelta(hours=72), "held_minor": order.amount_minor, **more}
     more = {"clause": "triggers.not_shipped@2026-03-12", "currency": order.currency, **more}
+    more = {"shuts_at": None if more.get("closed_at") else more["due_at"], **more}
     case = Case.objects.create(
         order=order, store=order.store, platform=platform, opened_at=opened_at, rulebook_id=book.digest, **more
     )

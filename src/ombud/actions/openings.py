@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from django.db import connection
 
 from ombud.domain.cases import EventKind, State, move
+from ombud.domain.countdown import next_reminder
 from ombud.domain.facts import Kind
 from ombud.domain.instants import format_instant
 from ombud.domain.money import MoneyLine
@@ -85,7 +86,13 @@ def open_cases(
     state = move(None, EventKind.OPENED)
     status = book.value("states", rules).get(state, "")
     due_at = at + book.value("windows.response", rules)
-    return _insert(_Opening(book, hold, at, due_at, state, status, actor))
+    return _insert(_Opening(book, hold, at, due_at, _first_reminder(book, at, due_at, rules), state, status, actor))
+
+
+def _first_reminder(book: Rulebook, at: datetime, due_at: datetime, rules: datetime) -> datetime | None:
+    if "windows.reminders" not in book.clauses:
+        return None
+    return next_reminder(book.value("windows.reminders", rules), due_at, at)
 
 
 def _stage(rows: Any, book: Rulebook, lines: Sequence[MoneyLine], facts: Mapping[str, Any]) -> None:
@@ -127,15 +134,14 @@ def _amounts(lines: Sequence[MoneyLine], rows: Any, facts: Mapping[str, Any]) ->
     amounts = []
     for line in lines:
         base = values(line.base)
-        if line.rate is None and line.factor == 1:
+        if line.fields == (line.base,) and line.factor == 1:
             amounts.append(base)
             continue
-        rates = values(line.rate).to_pylist() if line.rate else [None] * rows.num_rows
-        known: dict[tuple[Any, Any], int] = {}
-        for pair in zip(base.to_pylist(), rates, strict=True):
-            if pair not in known:
-                known[pair] = line.amount({line.base: pair[0], **({line.rate: pair[1]} if line.rate else {})})
-        amounts.append(pa.array([known[pair] for pair in zip(base.to_pylist(), rates, strict=True)], pa.int64()))
+        known: dict[tuple[Any, ...], int] = {}
+        rows_of_line = list(zip(*(values(name).to_pylist() for name in line.fields), strict=True))
+        for row in set(rows_of_line):
+            known[row] = line.amount(dict(zip(line.fields, row, strict=True)))
+        amounts.append(pa.array([known[row] for row in rows_of_line], pa.int64()))
     return amounts
 
 
@@ -154,6 +160,7 @@ class _Opening:
     hold: Dated[Sequence[MoneyLine]]
     at: datetime
     due_at: datetime
+    remind_at: datetime | None
     state: State
     status: str
     actor: str
@@ -162,6 +169,7 @@ class _Opening:
 def _insert(opening: _Opening) -> Opened:
     instants = Instants(connection)
     at, due_at = instants.literal(opening.at), instants.literal(opening.due_at)
+    remind_at = instants.literal(opening.remind_at) if opening.remind_at else "NULL"
     text = sql.text
     platform, digest, actor = text(opening.book.name), text(opening.book.digest), text(opening.actor)
     state, status = text(opening.state), text(opening.status)
@@ -192,10 +200,11 @@ def _insert(opening: _Opening) -> Opened:
     message = sql.json_object(connection, case_id="case_id")
     statements = [
         "INSERT INTO cases (case_id, order_id, store_id, platform, violation, complaint_id, carrier, tracking_number,"
-        " state, platform_status, fires_at, opened_at, due_at, currency, held_minor, clause, rulebook_id)"
+        " state, platform_status, fires_at, opened_at, due_at, shuts_at, remind_at, route, currency, held_minor,"
+        " clause, rulebook_id)"
         f" SELECT case_id, order_id, store_id, {platform}, violation, key_complaint, carrier, tracking_number,"
-        f" {state}, {status}, fires_at, {at}, {due_at}, currency, held_minor, clause, {digest}"
-        f" FROM {OPENING}",
+        f" {state}, {status}, fires_at, {at}, {due_at}, {due_at}, {remind_at}, '', currency, held_minor, clause,"
+        f" {digest} FROM {OPENING}",
         "INSERT INTO case_events (event_id, case_id, seq, kind, at, actor, data)"
         f" SELECT event_id, case_id, 1, {text(EventKind.OPENED)}, {at}, {actor}, {told} FROM {OPENING}",
         *(

@@ -6,7 +6,7 @@ last second of an open window. A window is shut at its due instant and not befor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -79,3 +79,8 @@ class Countdown:
 def countdown(due_at: datetime, at: datetime) -> Countdown:
     """What is left at `at` of a window that shuts at `due_at`."""
     return Countdown(due_at - at)
+
+
+def next_reminder(spans: Iterable[timedelta], due_at: datetime, after: datetime) -> datetime | None:
+    """The first instant later than `after` that lies one of `spans` before `due_at`; None: the last was told."""
+    return min((due_at - span for span in spans if due_at - span > after), default=None)

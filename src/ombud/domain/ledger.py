@@ -7,11 +7,20 @@ posting the other way round, never by a change.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+from ombud.domain.money import MoneyLine
 
 HELD = "held"
 """What is frozen while the cases of a store run."""
+SETTLEMENT = "settlement"
+"""What a store is owed: holds are taken from it, and given back to it."""
+BEYOND_HOLD = "_beyond_hold"
+"""Ends the name of a line that takes from the settlement what the hold of its case could not bear."""
+REST_OF_HOLD = "rest_of_hold"
+"""The line that gives back what is left of a hold when its case is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +46,24 @@ def balances(entries: Iterable[Entry]) -> Mapping[tuple[str, str], int]:
         totals[entry.debit, entry.currency] -= entry.amount_minor
         totals[entry.credit, entry.currency] += entry.amount_minor
     return dict(totals)
+
+
+def settlement(lines: Sequence[MoneyLine], values: Mapping[str, Any], *, held_minor: int, currency: str) -> list[Entry]:
+    """The entries that settle one case: the lines of the book, after which nothing of its hold is left.
+
+    What a line asks of the hold beyond what is in it comes from the settlement, as a line of its own; what no line asks
+    for goes back there. `values`: the fields of the lines, as in `domain.money`. What comes to nothing is left out.
+    """
+    left = held_minor
+    entries: list[Entry] = []
+    for line in lines:
+        amount = line.amount(values)
+        if line.debit != HELD:
+            entries.append(Entry(line.name, line.debit, line.credit, currency, amount))
+            continue
+        drawn = min(amount, left)
+        left -= drawn
+        entries.append(Entry(line.name, HELD, line.credit, currency, drawn))
+        entries.append(Entry(f"{line.name}{BEYOND_HOLD}", SETTLEMENT, line.credit, currency, amount - drawn))
+    entries.append(Entry(REST_OF_HOLD, HELD, SETTLEMENT, currency, left))
+    return [entry for entry in entries if entry.amount_minor and entry.debit != entry.credit]

@@ -25,10 +25,11 @@ _EXPONENTS = {
 
 @dataclass(frozen=True)
 class MoneyLine:
-    """One posting that a book orders: `base` × `factor` × the fraction in the field `rate`, if there is one.
+    """One posting that a book orders: (`base` less `less`) × `factor` × the fraction in the field `rate`.
 
-    It moves from the account `debit` to the account `credit`. `base` and `rate` name fields, `order.amount_minor`,
-    `store.commission_rate`; `rounding` says how the amount comes to whole minor units.
+    It moves from the account `debit` to the account `credit`. `base`, `less` and `rate` name fields,
+    `order.amount_minor`, `store.commission_rate`; without `less` nothing is taken off.
+    `rounding` says how the amount comes to whole minor units.
     """
 
     name: str
@@ -38,11 +39,20 @@ class MoneyLine:
     rounding: Rounding
     debit: str
     credit: str
+    less: str | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields whose values `amount` needs."""
+        return tuple(name for name in (self.base, self.less, self.rate) if name is not None)
 
     def amount(self, values: Mapping[str, Any]) -> int:
         """In minor units, not negative where the fields are not. Raises OmbudError where `values` lacks a field."""
         with localcontext(prec=60):
-            exact = Decimal(_field(values, self.base)) * self.factor
+            base = Decimal(_field(values, self.base))
+            if self.less is not None:
+                base = max(base - Decimal(_field(values, self.less)), Decimal(0))
+            exact = base * self.factor
             if self.rate is not None:
                 exact *= Decimal(_field(values, self.rate))
             return int(exact.to_integral_value(_ROUNDINGS[self.rounding]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,11 @@ def kept(digest: str) -> Rulebook:
     if version.name in shipped() and (book := open_book(version.name)).digest == digest:
         return book
     return load(version.text, file=f"{version.name}@{digest[:8]}")
+
+
+def book_of(digest: str, books: Mapping[str, Rulebook]) -> Rulebook:
+    """The version that cases were opened under: the one at hand where it is the same, else as it was kept."""
+    return next((book for book in books.values() if book.digest == digest), None) or kept(digest)
 
 
 def in_use() -> dict[str, Rulebook]:

@@ -65,9 +65,16 @@ QUERIES: Mapping[str, tuple[str, tuple[Column, ...]]] = {
 
 
 def next_due() -> datetime | None:
-    """The next instant at which an order or the window of a case comes due; None: nothing is ahead."""
+    """The next instant at which an order must be read or a case moves or is told of; None: nothing is ahead."""
     from ombud.store.models import Case, Order
 
-    order = Order.objects.filter(check_at__isnull=False).order_by("check_at").values_list("check_at", flat=True).first()
-    case = Case.objects.filter(closed_at__isnull=True).order_by("due_at").values_list("due_at", flat=True).first()
-    return min((instant for instant in (order, case) if instant is not None), default=None)
+    firsts = (
+        rows.filter(**{f"{instant}__isnull": False}).order_by(instant).values_list(instant, flat=True).first()
+        for rows, instant in (
+            (Order.objects, "check_at"),
+            (Case.objects, "shuts_at"),
+            (Case.objects, "rule_at"),
+            (Case.objects, "remind_at"),
+        )
+    )
+    return min((instant for instant in firsts if instant is not None), default=None)

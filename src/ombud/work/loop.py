@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from ombud.actions.cases import Books, Progress, open_due
-from ombud.actions.closings import close_windows
+from ombud.actions.closings import close_windows, settle_left
+from ombud.actions.reminders import remind
 from ombud.domain.problems import OmbudError
 from ombud.store import database, due
 
@@ -33,13 +34,14 @@ class TickReport:
     checked: int = 0
     opened: int = 0
     closed: int = 0
+    reminded: int = 0
     held: Counter[str] = field(default_factory=Counter)
     without_book: Counter[str] = field(default_factory=Counter)
 
     @property
     def did_anything(self) -> bool:
         """Whether there was anything to do."""
-        return bool(self.checked or self.closed)
+        return bool(self.checked or self.closed or self.reminded)
 
 
 def tick(
@@ -51,14 +53,17 @@ def tick(
     progress: Progress | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> TickReport:
-    """Does everything that is due at `at`: opens the cases that have fired, closes those whose window has shut.
+    """Does everything that is due at `at`: opens the cases that have fired, closes those whose window has shut and
+    settles them, tells again of those that run out.
 
     Doing it twice does nothing the second time. rules_at: the books as in force then, whatever the instants of the
     facts. Raises OmbudError where the store cannot be used; what was done in the batches before stays done.
     """
     swept = open_due(at, books=books, actor=actor, rules_at=rules_at, progress=progress, stop=stop)
     closed = close_windows(at, books=books, actor=actor, rules_at=rules_at, progress=progress)
-    return TickReport(at, swept.checked, swept.opened, closed, swept.held, swept.without_book)
+    settle_left(books=books, actor=actor)
+    reminded = remind(at, books=books)
+    return TickReport(at, swept.checked, swept.opened, closed, reminded, swept.held, swept.without_book)
 
 
 def run(

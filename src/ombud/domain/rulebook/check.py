@@ -178,6 +178,7 @@ def _kind(version: KindVersion, entry: Entry, entries: Entries) -> Iterator[Foun
 def _money(version: MoneyVersion, path: Path) -> Iterator[Found]:
     wanted: tuple[tuple[str, Callable[[Any], bool]], ...] = (
         ("base", lambda field: field == _HELD or _kind_of(field) is Kind.MONEY),
+        ("less", lambda field: field is None or _kind_of(field) is Kind.MONEY),
         ("rate", lambda field: field is None or _kind_of(field) is Kind.FRACTION),
     )
     for index, line in enumerate(version.lines):
@@ -187,7 +188,7 @@ def _money(version: MoneyVersion, path: Path) -> Iterator[Found]:
             if not fits(field) or (field is not None and field != _HELD and field.split(".")[0] not in _ORDER):
                 no_money = N_("{field} is no money of an order, its store or its case.")
                 no_fraction = N_("{field} is no fraction of an order, its store or its case.")
-                text = no_money if key == "base" else no_fraction
+                text = no_fraction if key == "rate" else no_money
                 yield (*here, key), Problem("no_money_field", text, {"field": field})
         if line.name in [each.name for each in version.lines[:index]]:
             yield (*here, "name"), Problem("line_twice", N_("There are two lines {name}."), {"name": line.name})

@@ -1,21 +1,33 @@
-"""The tables, by noun: facts as they come in, cases with their history, money, the books and the daily buckets."""
+"""The tables, by noun: facts as they come in, cases with their history and money, evidence, rulings, seals, books."""
 
 from ombud.store.models.books import HealthDay, RulebookVersion
 from ombud.store.models.cases import Case, CaseEvent, OutboxMessage, Posting
+from ombud.store.models.evidence import DraftPiece, Piece, StoredFile, Submission
 from ombud.store.models.facts import Complaint, Line, Message, Order, Parcel, Scan, Store
+from ombud.store.models.rulings import Protection, Ruling, Sanction
+from ombud.store.models.seals import Checkpoint, EventHash
 
 __all__ = [
     "Case",
     "CaseEvent",
+    "Checkpoint",
     "Complaint",
+    "DraftPiece",
+    "EventHash",
     "HealthDay",
     "Line",
     "Message",
     "Order",
     "OutboxMessage",
     "Parcel",
+    "Piece",
     "Posting",
+    "Protection",
     "RulebookVersion",
+    "Ruling",
+    "Sanction",
     "Scan",
     "Store",
+    "StoredFile",
+    "Submission",
 ]

@@ -26,8 +26,15 @@ class Case(models.Model):
     platform_status = models.TextField()  # the platform's own word for the state
     fires_at = models.DateTimeField()  # the instant that the trigger gave
     opened_at = models.DateTimeField()  # the instant at which the case was opened: the window counts from here
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # the response window shuts; null where another process has no clock
+    route = models.TextField(default="")  # empty: a dispute of its book; else the place under `routes` that decides it
+    shuts_at = models.DateTimeField(null=True)  # when the case is lost if nothing changes; null while that cannot be
+    submitted_at = models.DateTimeField(null=True)  # the first complete upload of the submission under review
+    recommended = models.TextField(null=True)  # the state that the ruling leads to if nobody rules otherwise
+    rule_at = models.DateTimeField(null=True)  # when that takes effect; null: when somebody rules
+    remind_at = models.DateTimeField(null=True)  # the next reminder
     closed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)  # the money has moved; nothing is held any more
     currency = models.CharField(max_length=3)
     held_minor = models.BigIntegerField()
     clause = models.TextField()
@@ -47,6 +54,10 @@ class Case(models.Model):
                 condition=models.Q(closed_at__isnull=True) | models.Q(closed_at__gte=models.F("opened_at")),
                 name="cases_closed_after_opened",
             ),
+            models.CheckConstraint(
+                condition=models.Q(settled_at__isnull=True) | models.Q(closed_at__isnull=False),
+                name="cases_settled_when_closed",
+            ),
         )
         indexes = (
             models.Index(fields=["due_at"], name="cases_due", condition=models.Q(closed_at__isnull=True)),
@@ -56,6 +67,14 @@ class Case(models.Model):
             models.Index(fields=["store", "opened_at"], name="cases_store_opened"),
             models.Index(fields=["store", "closed_at"], name="cases_store_closed"),
             models.Index(fields=["closed_at"], name="cases_closed", condition=models.Q(closed_at__isnull=False)),
+            models.Index(fields=["shuts_at"], name="cases_to_shut", condition=models.Q(shuts_at__isnull=False)),
+            models.Index(fields=["rule_at"], name="cases_to_rule", condition=models.Q(rule_at__isnull=False)),
+            models.Index(fields=["remind_at"], name="cases_to_remind", condition=models.Q(remind_at__isnull=False)),
+            models.Index(
+                fields=["closed_at"],
+                name="cases_to_settle",
+                condition=models.Q(closed_at__isnull=False, settled_at__isnull=True),
+            ),
         )
 
 

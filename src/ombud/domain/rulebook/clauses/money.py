@@ -12,11 +12,13 @@ from ombud.domain.rulebook.words import FieldName, Number, Part, Slug, Texts, Ve
 
 
 class LineText(Part):
-    """amount = base × times × rate (or × (1 + rate)), moved from the account `debit` to the account `credit`."""
+    """amount = (base less `less`) × times × rate, moved from the account `debit` to the account `credit`."""
 
     name: Slug
     base: FieldName
     """A field that holds money: order.amount_minor, order.shipping_minor, case.held_minor."""
+    less: FieldName | None = None
+    """A field that holds money, taken off the base first: what was refunded already. Never below 0."""
     times: Number = Decimal(1)
     rate: FieldName | None = None
     """A field that holds a fraction: store.commission_rate."""
@@ -32,7 +34,7 @@ class MoneyVersion(Version):
 
     def meaning(self) -> tuple[MoneyLine, ...]:
         return tuple(
-            MoneyLine(line.name, line.base, line.times, line.rate, self.rounding, line.debit, line.credit)
+            MoneyLine(line.name, line.base, line.times, line.rate, self.rounding, line.debit, line.credit, line.less)
             for line in self.lines
         )
 

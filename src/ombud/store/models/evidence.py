@@ -1,0 +1,77 @@
+"""Evidence: files by the hash of their content, what lies ready to be handed in, and what was handed in.
+
+Submissions and their pieces are append-only; a draft is the seller's to change until it is submitted.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from ombud.store.models.cases import Case
+
+
+class StoredFile(models.Model):
+    """A file in the evidence store, once, however often it is handed in. The content lies under its hash."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    size = models.BigIntegerField()
+    format = models.TextField()  # by content: pdf, jpeg, png, mp4 ...; empty where it is none that is known
+    stored_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True)  # the content was let go when its retention was over
+
+    class Meta:
+        db_table = "files"
+        constraints = (models.CheckConstraint(condition=models.Q(size__gte=0), name="files_size"),)
+
+
+class PieceFields(models.Model):
+    """What a piece of evidence says, whether it lies ready or was handed in."""
+
+    name = models.TextField()  # the name of the file as the seller has it
+    kind = models.TextField()  # of the book's `kinds`
+    language = models.TextField(default="")
+    file = models.ForeignKey(StoredFile, models.PROTECT)
+    stated = models.JSONField(default=dict)  # what the piece says of itself: {"made_at": "2026-03-12T08:00:00Z", ...}
+    findings = models.JSONField(default=list)  # what was found in it: domain.evidence.Finding as objects
+
+    class Meta:
+        abstract = True
+
+
+class DraftPiece(PieceFields):
+    """A piece that lies ready. Changing it spends nothing."""
+
+    draft_piece_id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False)
+    added_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        db_table = "draft_pieces"
+        constraints = (models.UniqueConstraint(fields=["case", "name"], name="draft_pieces_once"),)
+
+
+class Submission(models.Model):
+    """What was handed in at once. `received_at`: the instant of the first complete upload."""
+
+    submission_id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False)
+    seq = models.IntegerField()
+    received_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        db_table = "submissions"
+        constraints = (models.UniqueConstraint(fields=["case", "seq"], name="submissions_seq"),)
+
+
+class Piece(PieceFields):
+    """A piece of a submission, as it was handed in."""
+
+    piece_id = models.BigAutoField(primary_key=True)
+    submission = models.ForeignKey(Submission, models.PROTECT, db_index=False)
+    position = models.IntegerField()
+
+    class Meta:
+        db_table = "pieces"
+        constraints = (models.UniqueConstraint(fields=["submission", "position"], name="pieces_position"),)
