@@ -22,8 +22,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check saw. `check` is a fault of the book's reasons (`wrong_language`), `code` the platform's code for it
-    where whoever checked knows it. `field`: where in the piece; `value`: what stood there. `confidence`: 0 to 1.
+    """What one check saw. `check` is a fault of the book's reasons (`wrong_language`), `code` the platform's code
+    for it where whoever checked knows it. `field`: where in the piece; `value`: what stood there. `confidence`: 0 to 1.
     `source`: who says so (`inspect`, `facts`, a person)."""
 
     check: str
