@@ -78,8 +78,8 @@ def handwritten(large: Large, digest: str) -> list[str]:
     mine = f"case_id > (SELECT coalesce(max(case_id), 0) - {large.due} FROM cases)"
     return [
         "INSERT INTO cases (order_id, store_id, platform, violation, complaint_id, state, platform_status, fires_at,"
-        " opened_at, due_at, currency, held_minor, clause, rulebook_id) SELECT order_id, store_id, 'ozon',"
-        f" 'not_shipped', '', 'opened', 'New', ship_by, {at}, {due_at}, currency, amount_minor,"
+        " opened_at, due_at, shuts_at, route, currency, held_minor, clause, rulebook_id) SELECT order_id, store_id,"
+        f" 'ozon', 'not_shipped', '', 'opened', 'New', ship_by, {at}, {due_at}, {due_at}, '', currency, amount_minor,"
         f" 'triggers.not_shipped@2026-03-12', '{digest}' FROM orders WHERE check_at <= {at}",
         "INSERT INTO case_events (case_id, seq, kind, at, actor, data) SELECT case_id, 1, 'opened', opened_at,"
         f" 'benchmark', {json}('order_id', order_id, 'violation', violation, 'complaint_id', NULL, 'carrier', NULL,"

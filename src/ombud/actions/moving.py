@@ -41,7 +41,7 @@ class Moved:
 
 def claim(query: str) -> int:
     """`query` gives case_id, state, rulebook_id and at; its rows are to move. Returns how many there are."""
-    staging.create_as(connection, MOVING, query)
+    staging.create_as(connection, MOVING, query, key="case_id")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {MOVING}")
         return int(cursor.fetchone()[0])

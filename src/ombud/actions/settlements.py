@@ -93,6 +93,7 @@ def _stage(moving: str) -> None:
         _SETTLING,
         f"SELECT {sql.new_id(connection, 'case_events', 'event_id')} AS event_id, m.case_id, m.at"
         f" FROM {moving} m CROSS JOIN cases c WHERE c.case_id = m.case_id AND c.settled_at IS NULL",
+        key="case_id",
     )
 
 

@@ -67,11 +67,17 @@ def create(connection: BaseDatabaseWrapper, name: str, columns: Sequence[Field],
         cursor.execute(f"CREATE TEMPORARY TABLE {name} ({', '.join(parts)})")
 
 
-def create_as(connection: BaseDatabaseWrapper, name: str, query: str) -> None:
-    """A temporary table `name` of what `query` gives; one of the same name is dropped before."""
+def create_as(connection: BaseDatabaseWrapper, name: str, query: str, *, key: str = "") -> None:
+    """A temporary table `name` of what `query` gives; one of the same name is dropped before.
+
+    key: a column of unique values by which the rows will be looked up.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_temporary(connection, name)}")
         cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {query}")
+        if key:
+            index = f"temp.{name}_key" if connection.vendor == "sqlite" else f"{name}_key"
+            cursor.execute(f"CREATE UNIQUE INDEX {index} ON {name} ({key})")
         if connection.vendor == "postgresql":  # nothing else tells the planner how many rows it holds
             cursor.execute(f"ANALYZE {name}")
 
