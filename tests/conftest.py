@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parents[1]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ombud.settings")
 os.environ.setdefault("OMBUD_LANG", "en")
+_EVIDENCE = tempfile.TemporaryDirectory(prefix="ombud-evidence.")
+os.environ["OMBUD_EVIDENCE"] = _EVIDENCE.name
 
 
 def pytest_configure() -> None:
@@ -33,6 +36,11 @@ def pytest_configure() -> None:
     database = settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:  # said outright, since pytest-django knows only Django's own engine by its name
         database.setdefault("TEST", {})["NAME"] = ":memory:"
+
+
+def pytest_unconfigure() -> None:
+    """What the tests handed in goes with them."""
+    _EVIDENCE.cleanup()
 
 
 @pytest.fixture(scope="session")

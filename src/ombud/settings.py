@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import dj_database_url
@@ -64,6 +65,43 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     options = DATABASES["default"].setdefault("OPTIONS", {})
     options["options"] = f"-c lock_timeout={LOCK_SECONDS}s -c jit=off {options.get('options', '')}".strip()
+
+EVIDENCE = os.environ.get("OMBUD_EVIDENCE") or ""
+if EVIDENCE.startswith("s3://"):
+    if find_spec("storages") is None or find_spec("boto3") is None:
+        raise OmbudError(
+            Problem(
+                "bad_setting",
+                N_("OMBUD_EVIDENCE is {value!r}, and what speaks to buckets is not installed."),
+                {"value": EVIDENCE},
+                mend=N_("Install it: pip install 'ombud[s3]'."),
+            )
+        )
+    _BUCKET, _, _FOLDER = EVIDENCE.removeprefix("s3://").partition("/")
+    if not _BUCKET:
+        raise OmbudError(
+            Problem(
+                "bad_setting",
+                N_("OMBUD_EVIDENCE is {value!r}, which names no bucket."),
+                {"value": EVIDENCE},
+                mend=N_("Write s3://bucket/folder, or the path of a folder."),
+            )
+        )
+    STORAGES = {
+        "evidence": {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            # Login, region and address come from the variables that every S3 client knows (AWS_ACCESS_KEY_ID ...).
+            "OPTIONS": {"bucket_name": _BUCKET, "location": _FOLDER.strip("/"), "default_acl": None},
+        }
+    }
+else:
+    _BESIDE = DATABASES["default"]["NAME"] if DATABASES["default"]["ENGINE"] == "ombud.store.sqlite" else "ombud"
+    STORAGES = {
+        "evidence": {
+            "BACKEND": "ombud.store.evidence_files.EvidenceFolder",
+            "OPTIONS": {"location": str(Path(EVIDENCE or Path(_BESIDE).with_suffix(".evidence")).resolve())},
+        }
+    }
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -17,11 +17,21 @@ class StoredFile(models.Model):
     size = models.BigIntegerField()
     format = models.TextField()  # by content: pdf, jpeg, png, mp4 ...; empty where it is none that is known
     stored_at = models.DateTimeField()
+    keep_until = models.DateTimeField(null=True)  # when to see whether it may be let go; null: it is kept for good
     dropped_at = models.DateTimeField(null=True)  # the content was let go when its retention was over
+    removed_at = models.DateTimeField(null=True)  # and is deleted: first the one is written, then the other is done
 
     class Meta:
         db_table = "files"
         constraints = (models.CheckConstraint(condition=models.Q(size__gte=0), name="files_size"),)
+        indexes = (
+            models.Index(fields=["keep_until"], name="files_to_drop", condition=models.Q(keep_until__isnull=False)),
+            models.Index(
+                fields=["dropped_at"],
+                name="files_to_remove",
+                condition=models.Q(dropped_at__isnull=False, removed_at__isnull=True),
+            ),
+        )
 
 
 class PieceFields(models.Model):
