@@ -177,7 +177,7 @@ def test_what_does_not_fit_the_limit_is_counted(ombud: Run, world: list[Case]) -
             "There is no violation 'no_first_scam' that opens cases. What there is: no_first_scan,",
         ),
         (["--platform", "amazon"], "There is no platform 'amazon'. What there is: ozon, shopify."),
-        (["--state", "lots"], "There is no state 'lots'. What there is: lost, open, opened."),
+        (["--state", "lots"], "There is no state 'lots'. What there is: lost, conceded,"),
         (["--store", "stahl"], "There is no store 'stahl'."),
         (["--at", "2026-05-10 12:00"], "has no time zone"),
         (["--due-within", "soon"], "'soon' is no span of time"),
@@ -272,6 +272,7 @@ def test_the_page_of_a_shut_window_says_that_it_is_too_late_and_a_lost_case_how_
 
 def test_an_earlier_instant_shows_the_case_as_it_was(ombud: Run, world: list[Case]) -> None:
     lost = world[3]
+    assert lost.due_at is not None
     before = (lost.due_at - HOUR).isoformat()
     (found,) = json.loads(ombud("case", "gone", "--at", before, "--json").out)
     assert (found["state"], found["closed_at"], found["left_seconds"]) == ("opened", None, 3_600)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from ombud.domain.instants import format_instant
 from ombud.rulebooks import open_book, shipped
 from ombud.store.models import Case, CaseEvent, Order, Parcel, RulebookVersion, Store
 
@@ -37,7 +38,7 @@ def a_parcel(order: Order, registered_at: datetime, **more: Any) -> Parcel:
 
 
 def a_case(order: Order, opened_at: datetime, **more: Any) -> Case:
-    """A case about `order`, with 72 hours to respond, and its first event."""
+    """A case about `order`, with 72 hours to respond, and the shortest history that leads to its state."""
     platform = order.store.platform
     book = open_book(platform if platform in shipped() else "ozon")
     RulebookVersion.objects.get_or_create(
@@ -46,9 +47,30 @@ def a_case(order: Order, opened_at: datetime, **more: Any) -> Case:
     more = {"violation": "not_shipped", "state": "opened", "platform_status": "New", "fires_at": opened_at, **more}
     more = {"due_at": opened_at + timedelta(hours=72), "held_minor": order.amount_minor, **more}
     more = {"clause": "triggers.not_shipped@2026-03-12", "currency": order.currency, **more}
-    more = {"shuts_at": None if more.get("closed_at") else more["due_at"], **more}
+    answered = more.get("closed_at") or more["state"] == "under_review"
+    more = {"shuts_at": None if answered else more["due_at"], **more}
     case = Case.objects.create(
         order=order, store=order.store, platform=platform, opened_at=opened_at, rulebook_id=book.digest, **more
     )
-    CaseEvent.objects.create(case=case, seq=1, kind="opened", at=opened_at, actor="test", data={"state": "opened"})
+    told = {"due_at": case.due_at and format_instant(case.due_at), "held_minor": case.held_minor}
+    _happened(case, "routed" if case.route else "opened", opened_at, told)
+    if case.state in {"under_review", "won", "rejected"} and not case.route:
+        rule_at = case.rule_at and format_instant(case.rule_at)
+        _happened(case, "evidence_submitted", case.submitted_at or opened_at, {"rule_at": rule_at})
+    if case.closed_at is not None:
+        _happened(case, _ENDINGS[case.state], case.closed_at, {})
     return case
+
+
+_ENDINGS = {
+    "won": "ruled_for_seller",
+    "rejected": "ruled_for_buyer",
+    "lost": "window_closed",
+    "withdrawn": "withdrawn",
+    "conceded": "conceded",
+}
+
+
+def _happened(case: Case, kind: str, at: datetime, data: dict[str, Any]) -> None:
+    seq = CaseEvent.objects.filter(case=case).count() + 1
+    CaseEvent.objects.create(case=case, seq=seq, kind=kind, at=at, actor="test", data=data)

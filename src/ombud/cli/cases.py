@@ -13,9 +13,11 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from ombud.cli import cells, say
+from ombud.cli import case_words, cells, say
+from ombud.cli.case_words import AWAITED
 from ombud.cli.grid import Cell, Heading, Line, flow, grid
 from ombud.cli.say import _
+from ombud.domain.cases import State
 from ombud.domain.countdown import WORDS, Urgency
 from ombud.domain.instants import format_instant, parse_instant, parse_span
 from ombud.domain.money import format_amount
@@ -33,7 +35,10 @@ def cases(
     store: Annotated[str | None, typer.Option(help="Only this store.")] = None,
     platform: Annotated[str | None, typer.Option(help="Only stores of this platform: ozon, shopify, ...")] = None,
     violation: Annotated[str | None, typer.Option(help="Only this violation: no_first_scan, ...")] = None,
-    state: Annotated[str | None, typer.Option(help="Only this state: open (the default), opened, lost, ...")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only this state: open (the default), opened, under_review, lost, ...")
+    ] = None,
+    route: Annotated[str | None, typer.Option(help="Only what this place decides: chargeback, paypal, ...")] = None,
     due_within: Annotated[str | None, typer.Option(metavar="SPAN", help="Only what is due within 6h, 2d, ...")] = None,
     at: Annotated[str | None, typer.Option(metavar="INSTANT", help="As of this instant; default: now.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
@@ -43,7 +48,7 @@ def cases(
     """List the open cases, what runs out first on top."""
     began = time.monotonic()
     start = parse_instant(at) if at else datetime.now(UTC)
-    wanted = Wanted(store, platform, violation, state, parse_span(due_within) if due_within else None)
+    wanted = Wanted(store, platform, violation, state, parse_span(due_within) if due_within else None, route)
     database.prepare()
     with database.spoken():
         _check(wanted)
@@ -83,10 +88,14 @@ class Page:
         self.cases: list[QueuedCase] = queue.queue(at, wanted, limit=limit)
 
     def as_json(self) -> dict[str, Any]:
-        """Instants in ISO 8601 UTC, money in minor units, `left_seconds` negative once it is too late."""
+        """Instants in ISO 8601 UTC, money in minor units, `left_seconds` negative once it is too late.
+
+        `open`: the cases that somebody can still lose, by urgency; `waiting`: the other open ones.
+        """
         return {
             "at": format_instant(self.at),
             "open": {str(urgency): count for urgency, count in self.load.by_urgency.items()},
+            "waiting": {str(awaits): count for awaits, count in self.load.waiting.items()},
             "held_minor": self.load.held,
             "cases": [_case_json(case, self.at) for case in self.cases],
         }
@@ -110,6 +119,7 @@ def _header(load: Load, width: int) -> Text:
         for urgency, count in load.by_urgency.items()
         if count or urgency in shown
     ]
+    counts += [Text(f"{_(AWAITED[awaits])} {count}") for awaits, count in load.waiting.items() if count]
     amounts = [Text(format_amount(amount, currency)) for currency, amount in sorted(load.held.items())]
     held = flow([Text(_("money held:"), style="bold"), *(amounts or [Text("0")])], width, between="  ")
     return flow(counts, width).append("\n").append_text(held)
@@ -119,17 +129,6 @@ def _nothing(wanted: Wanted) -> str:
     if wanted == Wanted():
         return _("No case is open.")
     return _("No case is like that.")
-
-
-def title(case: QueuedCase | Any) -> str:
-    """What happened, in the reader's language, as the book of the case says it; its bare name where it does not."""
-    found = books.version(books.kept(case.rulebook_id), f"violations.{case.violation}", case.fires_at)
-    return found.value.title.speak(say.language()) if found else case.violation
-
-
-def status(case: QueuedCase) -> str:
-    """The platform's own word for the state; ours where the platform has none."""
-    return case.platform_status or books.word_for(books.kept(case.rulebook_id), case.state, case.opened_at)
 
 
 _LEFT, _DUE, _ZONE, _WHAT, _ORDER, _STORE, _HELD, _STATUS, _NUMBER = (
@@ -150,26 +149,11 @@ _HEADINGS: dict[int, tuple[str, ...]] = {
 }
 
 
-def _left(case: QueuedCase, now: datetime) -> Line:
-    if _closed(case, now):
-        return Line(_("closed"), "dim")
-    return cells.clock(case.countdown(now))
-
-
-def _word(case: QueuedCase, now: datetime) -> Line:
-    """What the clock means, where it does not say so itself."""
-    left = case.countdown(now)
-    said = _closed(case, now) or left.urgency is Urgency.TOO_LATE
-    return Line("" if said else left.word(_), "dim")
-
-
-def _closed(case: QueuedCase, now: datetime) -> bool:
-    return case.closed_at is not None and case.closed_at <= now
-
-
 def _due(case: QueuedCase) -> tuple[Line, Line]:
-    zone = cells.in_zone(case.due_at, case.timezone)
-    return Line(cells.minutes(case.due_at)), Line(zone, "dim", "end")
+    until = case.clock.until
+    if until is None:
+        return Line("–", "dim"), Line("")
+    return Line(cells.minutes(until)), Line(cells.in_zone(until, case.timezone), "dim", "end")
 
 
 def _held(case: QueuedCase) -> Line:
@@ -177,37 +161,50 @@ def _held(case: QueuedCase) -> Line:
 
 
 def _number(case: QueuedCase) -> Line:
-    return Line(f"{status(case)} #{case.case_id}", "dim", "middle")
+    return Line(f"{_status(case)} #{case.case_id}", "dim", "middle")
+
+
+def _status(case: QueuedCase) -> str:
+    return case_words.status(case, case.state, case.platform_status)
 
 
 def _one_line(case: QueuedCase, now: datetime) -> list[Cell]:
     store = case.store_id if case.site == case.store_id else f"{case.site} · {case.store_id}"
     due, zone = _due(case)
-    what, order = Line(title(case), cut="end"), Line(case.order_id, cut="middle")
-    cells_ = (_left(case, now), due, zone, what, order, Line(store, cut="middle"), _held(case), _number(case))
+    what, order = Line(case_words.title(case), cut="end"), Line(case.order_id, cut="middle")
+    cells_ = (
+        case_words.clock(case.clock, now),
+        due,
+        zone,
+        what,
+        order,
+        Line(store, cut="middle"),
+        _held(case),
+        _number(case),
+    )
     return [[line] for line in cells_]
 
 
 def _two_lines(case: QueuedCase, now: datetime) -> list[Cell]:
-    what = [Line(title(case), cut="end"), Line(f"{case.order_id} · {case.store_id}", "dim", "middle")]
-    return [[_left(case, now), _word(case, now)], _due(case), what, [_held(case), _number(case)]]
+    what = [Line(case_words.title(case), cut="end"), Line(f"{case.order_id} · {case.store_id}", "dim", "middle")]
+    return [case_words.clock_lines(case.clock, now), _due(case), what, [_held(case), _number(case)]]
 
 
 def _three_lines(case: QueuedCase, now: datetime) -> list[Cell]:
     due, zone = _due(case)
-    what = [Line(title(case), cut="end"), Line(case.order_id, "", "middle"), Line(case.store_id, "dim", "middle")]
-    return [[_left(case, now), due, zone], what, [_held(case), _number(case)]]
+    what = [
+        Line(case_words.title(case), cut="end"),
+        Line(case.order_id, "", "middle"),
+        Line(case.store_id, "dim", "middle"),
+    ]
+    return [[case_words.clock(case.clock, now), due, zone], what, [_held(case), _number(case)]]
 
 
 _CELLS = {1: _one_line, 2: _two_lines, 3: _three_lines}
 
 
 def _case_json(case: QueuedCase, at: datetime) -> dict[str, Any]:
-    instants = {
-        name: format_instant(value) if (value := getattr(case, name)) else None
-        for name in ("fires_at", "opened_at", "due_at", "closed_at")
-    }
-    left = case.countdown(at)
+    until, urgency = case.clock.until, case.clock.urgency(at)
     return {
         "case_id": case.case_id,
         "order_id": case.order_id,
@@ -215,22 +212,35 @@ def _case_json(case: QueuedCase, at: datetime) -> dict[str, Any]:
         "platform": case.platform,
         "site": case.site,
         "violation": case.violation,
-        "title": title(case),
+        "route": case.route or None,
+        "title": case_words.title(case),
         "complaint_id": case.complaint_id or None,
         "carrier": case.carrier,
         "tracking_number": case.tracking_number,
         "state": case.state,
-        "platform_status": status(case),
-        **instants,
-        "due_at_store": cells.iso_in_zone(case.due_at, case.timezone),
+        "platform_status": platform_status(case),
+        **{
+            name: format_instant(value) if (value := getattr(case, name)) else None
+            for name in ("fires_at", "opened_at", "due_at", "submitted_at", "rule_at", "closed_at")
+        },
+        "due_at_store": cells.iso_in_zone(case.due_at, case.timezone) if case.due_at else None,
         "timezone": case.timezone,
-        "left_seconds": int(left.left // timedelta(seconds=1)),
-        "urgency": str(left.urgency),
+        "awaits": str(case.clock.awaits),
+        "until": format_instant(until) if until else None,
+        "left_seconds": int((until - at) // timedelta(seconds=1)) if until else None,
+        "urgency": str(urgency) if urgency else None,
         "held_minor": case.held_minor,
         "currency": case.currency,
         "clause": case.clause,
         "rulebook": case.rulebook_id,
     }
+
+
+def platform_status(case: QueuedCase) -> str | None:
+    """For programs: the platform's word for the state, ours where it has none; null where another process decides."""
+    if case.route:
+        return None
+    return case.platform_status or books.word_for(books.kept(case.rulebook_id), case.state, case.opened_at)
 
 
 def _check(wanted: Wanted) -> None:
@@ -243,16 +253,19 @@ def _check(wanted: Wanted) -> None:
         name
         for book in in_use.values()
         for name, versions in book.triggers.items()
-        if any(version.value.opens == "case" for version in versions)
+        if any(version.value.opens in {"case", "route"} for version in versions)
     }
     _known("violation", wanted.violation, opening | set(queue.known("violation")))
-    _known("state", wanted.state, {OPEN_STATES, "opened", "lost", *queue.known("state")})
+    _known("state", wanted.state, {OPEN_STATES, *State})
+    places = {name for book in in_use.values() for name in book.under("routes")}
+    _known("route", wanted.route, places | set(queue.known("route")) - {""})
 
 
 _UNKNOWN = {
     "platform": N_("There is no platform {name!r}."),
     "violation": N_("There is no violation {name!r} that opens cases."),
     "state": N_("There is no state {name!r}."),
+    "route": N_("There is no place {name!r} that decides cases."),
 }
 
 
@@ -278,15 +291,14 @@ def case(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show one case: its clock, its money, what happened, and what the book asks for."""
-    from ombud.cli import case_page
+    from ombud.cli import case_json, case_page
 
     instant = parse_instant(at) if at else datetime.now(UTC)
     database.prepare()
     with database.spoken():
-        found = case_file.cases_named(name)
-        files = [case_file.case_file(one.case_id, instant) for one in found]
+        files = [case_file.case_file(one.case_id, instant) for one in case_file.cases_named(name)]
         if as_json:
-            say.print_json([case_page.as_json(file, instant) for file in files])
+            say.print_json([case_json.as_json(file, instant) for file in files])
         elif len(files) == 1:
             say.out.print(case_page.draw(files[0], instant, say.out.width))
         else:
@@ -297,11 +309,9 @@ def _several(files: Sequence[case_file.CaseFile], at: datetime, width: int) -> R
     order_id = files[0].order.order_id
     rows: list[list[Cell]] = []
     for file in files:
-        row = queue.of_case(file.case)
-        what = Line(title(row), cut="end")
-        rows.append(
-            [[Line(f"#{row.case_id}")], [_left(row, at)], [_due(row)[0]], [what], [_held(row)], [Line(status(row))]]
-        )
+        row = queue.of_case(file.case, file.standing)
+        clock, what = case_words.clock(row.clock, at), Line(case_words.title(row), cut="end")
+        rows.append([[Line(f"#{row.case_id}")], [clock], [_due(row)[0]], [what], [_held(row)], [Line(_status(row))]])
     headings = [Heading(_(words), right=words == _HELD) for words in (_NUMBER, _LEFT, _DUE, _WHAT, _HELD, _STATUS)]
     words = _("The order {order} has {count} cases; `ombud case #N` shows one.")
     return Group(Text(words.format(order=order_id, count=len(files))), grid(headings, rows, width))

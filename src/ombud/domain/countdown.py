@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ombud.domain.cases import ENDS, Standing, State
 from ombud.domain.problems import N_
 
 HOUR = timedelta(hours=1)
@@ -79,6 +80,44 @@ class Countdown:
 def countdown(due_at: datetime, at: datetime) -> Countdown:
     """What is left at `at` of a window that shuts at `due_at`."""
     return Countdown(due_at - at)
+
+
+class Awaits(StrEnum):
+    """What a case waits for, and so what it means that its time runs out."""
+
+    ANSWER = "answer"  # the seller's: when the window shuts the case is lost
+    RULING = "ruling"  # handed in, and recommended: the ruling takes effect by itself
+    REVIEWER = "reviewer"  # handed in: somebody has to rule, and no clock does it for them
+    OTHERS = "others"  # a process elsewhere, whose clock is not ours
+    NOTHING = "nothing"  # it is closed
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a case waits for, and until when; `until` is null where no clock runs."""
+
+    awaits: Awaits
+    until: datetime | None = None
+
+    def countdown(self, at: datetime) -> Countdown | None:
+        """What is left at `at`; None where no clock runs."""
+        return None if self.until is None else countdown(self.until, at)
+
+    def urgency(self, at: datetime) -> Urgency | None:
+        """How pressing it is at `at`; None where the seller has nothing to lose by waiting: what was handed in in time
+        is never too late."""
+        return countdown(self.until, at).urgency if self.awaits is Awaits.ANSWER and self.until else None
+
+
+def clock_of(standing: Standing) -> Clock:
+    """The one clock of a case that stands so."""
+    if standing.state in ENDS:
+        return Clock(Awaits.NOTHING)
+    if standing.state is State.UNDER_REVIEW:
+        return Clock(Awaits.RULING, standing.rule_at) if standing.rule_at else Clock(Awaits.REVIEWER)
+    if standing.state is State.ROUTED and (standing.due_at is None or standing.submitted_at is not None):
+        return Clock(Awaits.OTHERS)
+    return Clock(Awaits.ANSWER, standing.due_at)
 
 
 def next_reminder(spans: Iterable[timedelta], due_at: datetime, after: datetime) -> datetime | None:

@@ -22,6 +22,11 @@ BEYOND_HOLD = "_beyond_hold"
 REST_OF_HOLD = "rest_of_hold"
 """The line that gives back what is left of a hold when its case is settled."""
 
+ROUTE_COST = "route_cost"
+"""The line of what another process charged for deciding a routed case (S2)."""
+ROUTES = "routes."
+"""Begins the name of the account of another process: `routes.chargeback` has what it charged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ombud.domain.cases import Standing
+from ombud.domain.instants import format_instant
 from ombud.domain.problems import N_, OmbudError, Problem
-from ombud.store.models import Case, CaseEvent, Complaint, Line, Message, Order, Parcel, Posting, Scan, Store
+from ombud.store.models import (
+    Case,
+    CaseEvent,
+    Complaint,
+    Line,
+    Message,
+    Order,
+    Parcel,
+    Piece,
+    Posting,
+    Ruling,
+    Scan,
+    Store,
+    Submission,
+)
+from ombud.store.standings import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +34,14 @@ class Track:
 
     parcel: Parcel
     scans: tuple[Scan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A submission with its pieces, in the order in which they were handed in."""
+
+    submission: Submission
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +57,21 @@ class CaseFile:
     messages: tuple[Message, ...]
     events: tuple[CaseEvent, ...]
     postings: tuple[Posting, ...]
+    submissions: tuple[HandedIn, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """Where the case stood at the instant asked for. Raises OmbudError where it was not there yet."""
+        if not self.events:
+            raise OmbudError(
+                Problem(
+                    "not_opened_yet",
+                    N_("Case {text} was opened only at {at}."),
+                    {"text": f"#{self.case.case_id}", "at": format_instant(self.case.opened_at)},
+                )
+            )
+        return standing(self.events)
 
     def row(self) -> dict[str, Any]:
         """The facts as `domain.conditions.holds` reads them: `order.amount_minor`, and lists under `line` and `parcel`.
@@ -50,7 +91,8 @@ class CaseFile:
 
 
 def case_file(case_id: int, at: datetime) -> CaseFile:
-    """The file of one case as of `at`: later scans, complaints, messages, events and postings are left out.
+    """The file of one case as of `at`: later scans, complaints, messages, events, postings, submissions and rulings
+    are left out.
 
     Raises OmbudError where there is no such case.
     """
@@ -73,7 +115,18 @@ def case_file(case_id: int, at: datetime) -> CaseFile:
         tuple(Message.objects.filter(**of_order, sent_at__lte=at).order_by("sent_at", "message_id")),
         tuple(CaseEvent.objects.filter(case=case, at__lte=at).order_by("seq")),
         tuple(Posting.objects.filter(case=case, at__lte=at).order_by("posting_id")),
+        tuple(_handed_in(case, at)),
+        tuple(Ruling.objects.filter(case=case, at__lte=at).order_by("seq")),
     )
+
+
+def _handed_in(case: Case, at: datetime) -> Iterator[HandedIn]:
+    submissions = list(Submission.objects.filter(case=case, received_at__lte=at).order_by("seq"))
+    pieces: dict[int, list[Piece]] = {one.submission_id: [] for one in submissions}
+    for piece in Piece.objects.filter(submission__in=pieces).order_by("submission_id", "position"):
+        pieces[piece.submission_id].append(piece)
+    for one in submissions:
+        yield HandedIn(one, tuple(pieces[one.submission_id]))
 
 
 def cases_named(text: str) -> list[Case]:

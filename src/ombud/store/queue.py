@@ -1,22 +1,24 @@
 """The queue: cases of all stores of all platforms, what runs out first on top, then what costs most (G4).
 
-Open cases are read by the index over their due instants, so the first page costs the same however many are open.
-What was open at an earlier instant is those still open and those closed since.
+Cases that have a clock are read by the indexes over their instants, so the first page costs the same however many are
+open; those without one come last. What has moved since an earlier instant is read back from its history.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from django.db.models import Case as Choice
-from django.db.models import Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 
-from ombud.domain.cases import EventKind, State, move
-from ombud.domain.countdown import DAY, HOUR, WEEK, Countdown, Urgency, countdown
+from ombud.domain.cases import Standing, State
+from ombud.domain.countdown import DAY, HOUR, WEEK, Awaits, Clock, Urgency, clock_of
 from ombud.store.models import Case, CaseEvent
+from ombud.store.standings import standings
 
 OPEN_STATES = "open"
 """The word that filters for cases that no ruling or shut window has ended, in whatever state they are."""
@@ -24,13 +26,17 @@ OPEN_STATES = "open"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases to list. None: any. `due_within`: those whose window shuts no later than that, late ones included."""
+    """Which cases to list. None: any. `due_within`: those whose clock runs out no later than that, late ones included.
+
+    `route`: the place that decides those that are no dispute of their book.
+    """
 
     store_id: str | None = None
     platform: str | None = None
     violation: str | None = None
     state: str | None = None
     due_within: timedelta | None = None
+    route: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class QueuedCase:
     timezone: str
     platform: str
     violation: str
+    route: str
     complaint_id: str
     carrier: str | None
     tracking_number: str | None
@@ -54,111 +61,184 @@ class QueuedCase:
     platform_status: str
     fires_at: datetime
     opened_at: datetime
-    due_at: datetime
+    due_at: datetime | None
+    submitted_at: datetime | None
+    rule_at: datetime | None
     closed_at: datetime | None
     held_minor: int
     currency: str
     clause: str
     rulebook_id: str
 
-    def countdown(self, at: datetime) -> Countdown:
-        """What was left of the window at `at`."""
-        return countdown(self.due_at, at)
+    @property
+    def standing(self) -> Standing:
+        """What its history says of it."""
+        return Standing(
+            State(self.state),
+            self.opened_at,
+            self.due_at,
+            self.held_minor,
+            submitted_at=self.submitted_at,
+            rule_at=self.rule_at,
+            closed_at=self.closed_at,
+        )
+
+    @property
+    def clock(self) -> Clock:
+        """What it waits for, and until when."""
+        return clock_of(self.standing)
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much there is to do: open cases by how pressing they are, and the money held, in minor units by currency."""
+    """How much there is to do: open cases that somebody can still lose by how pressing they are, the others by what
+    they wait for, and the money held, in minor units by currency."""
 
     by_urgency: dict[Urgency, int] = field(default_factory=lambda: dict.fromkeys(Urgency, 0))
+    waiting: dict[Awaits, int] = field(
+        default_factory=lambda: dict.fromkeys((Awaits.RULING, Awaits.REVIEWER, Awaits.OTHERS), 0)
+    )
     held: dict[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
         """All open cases."""
-        return sum(self.by_urgency.values())
+        return sum(self.by_urgency.values()) + sum(self.waiting.values())
+
+    def add(self, pressing: str, currency: str, cases: int, held_minor: int) -> None:
+        """`pressing`: an urgency, or what the cases wait for where the seller can lose nothing by it."""
+        if pressing in set(Urgency):
+            self.by_urgency[Urgency(pressing)] += cases
+        else:
+            self.waiting[Awaits(pressing)] += cases
+        self.held[currency] = self.held.get(currency, 0) + held_minor
 
 
 _COLUMNS = tuple(f.name for f in fields(QueuedCase))
 _FROM_STORE = {"site": F("store__site"), "timezone": F("store__timezone")}
-_ORDER = ("due_at", "-held_minor", "case_id")
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_LIKE_ANY_OPEN = (None, OPEN_STATES)
 
 
 def queue(at: datetime, wanted: Wanted = Wanted(), *, limit: int | None = None) -> list[QueuedCase]:
     """The cases of the queue at `at`, the first `limit` of them.
 
-    Open cases come by their due instant; among those of one instant, the one that holds most comes first (in
-    minor units of its own currency: an exchange rate is no fact of the store). Closed ones, where `wanted.state` asks
+    Open cases come by the instant at which their clock runs out: the window of the seller or, once something was handed
+    in, the ruling. Among those of one instant, the one that holds most comes first (in minor units of its own currency:
+    an exchange rate is no fact of the store); those without a clock come last. Closed ones, where `wanted.state` asks
     for such a state, come by the instant they were closed, the latest first.
     """
-    still_open, closed_since, closed = _parts(at, wanted)
-    pages = [_page(still_open.order_by(*_ORDER), limit), _as_of(at, closed_since)]
-    if wanted.state not in (None, OPEN_STATES):
-        pages[1] = [case for case in pages[1] if case.state == wanted.state]
-    merged = heapq.merge(*pages, key=lambda case: (case.due_at, -case.held_minor, case.case_id))
-    found = list(islice(merged, limit))
-    if wanted.state not in (None, OPEN_STATES) and (limit is None or len(found) < limit):
+    open_, moved, closed = _parts(at, wanted)
+    then_open = sorted(_as_of(at, moved, wanted), key=_pressing)
+    with_clock = [case for case in then_open if case.clock.until is not None]
+    pages = [_page(_by(open_, clock), limit) for clock in ("shuts_at", "rule_at")]
+    found = list(islice(heapq.merge(*pages, with_clock, key=_pressing), limit))
+    if limit is None or len(found) < limit:
+        room = limit and limit - len(found)
+        without = open_.filter(shuts_at__isnull=True, rule_at__isnull=True).order_by("-held_minor", "case_id")
+        rest = then_open[len(with_clock) :]
+        found += islice(heapq.merge(_page(without, room), rest, key=_pressing), room)
+    if wanted.state not in _LIKE_ANY_OPEN and (limit is None or len(found) < limit):
         found += _page(closed.order_by("-closed_at", "-held_minor", "case_id"), limit and limit - len(found))
     return found
 
 
-def _as_of(at: datetime, closed_since: QuerySet[Case]) -> list[QueuedCase]:
-    """The same cases as they stood at `at`: still open, in the state that their history says."""
-    events = CaseEvent.objects.filter(case__in=closed_since.values("case_id"), at__lte=at)
-    states: dict[int, State] = {}
-    for case_id, kind in events.order_by("case_id", "seq").values_list("case_id", "kind"):
-        states[case_id] = move(states.get(case_id), EventKind(kind))
-    return [
-        replace(case, state=str(states.get(case.case_id, case.state)), platform_status="", closed_at=None)
-        for case in _page(closed_since.order_by(*_ORDER), None)
-    ]
-
-
 def load(at: datetime, wanted: Wanted = Wanted()) -> Load:
     """What the queue at `at` holds in all, counted over the open cases, in whatever state they are."""
-    still_open, closed_since, _ = _parts(at, wanted)
+    open_, moved, _ = _parts(at, wanted)
     total = Load()
-    bounds = ((Urgency.TOO_LATE, at), (Urgency.UNDER_AN_HOUR, at + HOUR), (Urgency.DUE_TODAY, at + DAY))
-    urgency = Choice(
-        When(due_at__lte=at, then=Value(Urgency.TOO_LATE)),
-        *(When(due_at__lt=until, then=Value(name)) for name, until in bounds[1:]),
-        When(due_at__lt=at + WEEK, then=Value(Urgency.THIS_WEEK)),
-        default=Value(Urgency.LATER),
+    bounds = ((Urgency.UNDER_AN_HOUR, at + HOUR), (Urgency.DUE_TODAY, at + DAY), (Urgency.THIS_WEEK, at + WEEK))
+    pressing = Choice(
+        When(shuts_at__lte=at, then=Value(Urgency.TOO_LATE)),
+        *(When(shuts_at__lt=until, then=Value(name)) for name, until in bounds),
+        When(shuts_at__isnull=False, then=Value(Urgency.LATER)),
+        When(rule_at__isnull=False, then=Value(Awaits.RULING)),
+        When(state=State.UNDER_REVIEW, then=Value(Awaits.REVIEWER)),
+        default=Value(Awaits.OTHERS),
     )
-    for part in (still_open, closed_since):
-        rows = part.values("currency", urgency=urgency).annotate(cases=Count("case_id"), money=Sum("held_minor"))
-        for row in rows.order_by():
-            total.by_urgency[Urgency(row["urgency"])] += row["cases"]
-            total.held[row["currency"]] = total.held.get(row["currency"], 0) + int(row["money"])
+    rows = open_.values("currency", pressing=pressing).annotate(cases=Count("case_id"), money=Sum("held_minor"))
+    for row in rows.order_by():
+        total.add(row["pressing"], row["currency"], row["cases"], int(row["money"]))
+    for case in _as_of(at, moved, wanted):
+        total.add(case.clock.urgency(at) or case.clock.awaits, case.currency, 1, case.held_minor)
     return total
 
 
 def known(column: str) -> list[str]:
-    """The values of `violation` or `state` that any case has."""
+    """The values of `violation`, `state` or `route` that any case has."""
     return sorted(Case.objects.order_by().values_list(column, flat=True).distinct())
 
 
-def of_case(case: Case) -> QueuedCase:
-    """The row of one case, as it stands now."""
+def of_case(case: Case, standing: Standing) -> QueuedCase:
+    """The row of one case that stood so at the instant asked for."""
     own = {name: getattr(case, name) for name in _COLUMNS if name not in _FROM_STORE}
-    return QueuedCase(**own, site=case.store.site, timezone=case.store.timezone)
+    return _at(QueuedCase(**own, site=case.store.site, timezone=case.store.timezone), standing)
 
 
-def _parts(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], QuerySet[Case], QuerySet[Case]]:
-    """(still open, open at `at` and closed since, closed by `at`), all of them opened by `at`."""
+def _pressing(case: QueuedCase) -> tuple[bool, datetime, int, int]:
+    until = case.clock.until
+    return until is None, until or _NEVER, -case.held_minor, case.case_id
+
+
+def _by(cases: QuerySet[Case], clock: str) -> QuerySet[Case]:
+    return cases.filter(**{f"{clock}__isnull": False}).order_by(clock, "-held_minor", "case_id")
+
+
+def _as_of(at: datetime, moved: Sequence[QuerySet[Case]], wanted: Wanted) -> list[QueuedCase]:
+    """Those of `moved` that were open at `at`, as they stood then, and of these the ones that are wanted."""
+    until = at + wanted.due_within if wanted.due_within is not None else None
+    rows = [row for part in moved for row in _page(part, None)]
+    then = {case_id: found for part in moved for case_id, found in standings(part, at).items()} if rows else {}
+    return [
+        case
+        for case in (_at(row, then[row.case_id]) for row in rows)
+        if case.closed_at is None
+        and (wanted.state in _LIKE_ANY_OPEN or case.state == wanted.state)
+        and (until is None or (case.clock.until is not None and case.clock.until <= until))
+    ]
+
+
+def _at(row: QueuedCase, standing: Standing) -> QueuedCase:
+    return replace(
+        row,
+        state=str(standing.state),
+        platform_status=row.platform_status if row.state == standing.state else "",
+        due_at=standing.due_at,
+        submitted_at=standing.submitted_at,
+        rule_at=standing.rule_at,
+        closed_at=standing.closed_at,
+    )
+
+
+def _parts(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[QuerySet[Case]], QuerySet[Case]]:
+    """(open at `at` and since then where they are, moved since, closed by `at`), all of them opened by `at`.
+
+    The middle ones have no filter but those that nothing changes: what else is wanted is asked of their history.
+    """
     some = Q(opened_at__lte=at)
-    for name in ("store_id", "platform", "violation"):
+    for name in ("store_id", "platform", "violation", "route"):
         value = getattr(wanted, name)
         if value is not None:
             some &= Q(**{name: value})
-    if wanted.due_within is not None:
-        some &= Q(due_at__lte=at + wanted.due_within)
     cases = Case.objects.filter(some)
-    still_open, closed_since = cases.filter(closed_at__isnull=True), cases.filter(closed_at__gt=at)
+    moved_on = _open_and_moved(at)
+    open_ = cases.filter(~moved_on, closed_at__isnull=True)
+    moved = (cases.filter(closed_at__gt=at), cases.filter(moved_on, closed_at__isnull=True))
     closed = cases.filter(closed_at__lte=at)
-    if wanted.state not in (None, OPEN_STATES):
-        still_open, closed = still_open.filter(state=wanted.state), closed.filter(state=wanted.state)
-    return still_open, closed_since, closed
+    if wanted.due_within is not None:
+        due = at + wanted.due_within
+        open_ = open_.filter(Q(shuts_at__lte=due) | Q(rule_at__lte=due))
+        closed = closed.filter(due_at__lte=due)
+    if wanted.state not in _LIKE_ANY_OPEN:
+        open_, closed = open_.filter(state=wanted.state), closed.filter(state=wanted.state)
+    return open_, moved, closed
+
+
+def _open_and_moved(at: datetime) -> Q:
+    """The open cases that something happened to after `at`. What was never answered has not moved since its opening."""
+    answered = Q(state__in=(State.EVIDENCE_REQUIRED, State.UNDER_REVIEW, State.EVIDENCE_REJECTED))
+    answered |= Q(state=State.ROUTED, submitted_at__isnull=False)
+    return answered & Q(Exists(CaseEvent.objects.filter(case_id=OuterRef("case_id"), at__gt=at)))
 
 
 def _page(cases: QuerySet[Case], limit: int | None) -> list[QueuedCase]:

@@ -1,0 +1,136 @@
+"""What is said of a case, the same in the queue and on its page: its state, its clock, its title, its accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ombud.cli import cells, say
+from ombud.cli.grid import Line
+from ombud.cli.say import _
+from ombud.domain.cases import State
+from ombud.domain.countdown import Awaits, Clock
+from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD, ROUTE_COST, ROUTES
+from ombud.domain.problems import N_
+from ombud.domain.rulebook import Rulebook
+from ombud.store import books
+
+_STATES: dict[str, str] = {
+    State.OPENED: N_("opened"),
+    State.EVIDENCE_REQUIRED: N_("evidence required"),
+    State.UNDER_REVIEW: N_("under review"),
+    State.EVIDENCE_REJECTED: N_("evidence rejected"),
+    State.ROUTED: N_("routed"),
+    State.WON: N_("won"),
+    State.REJECTED: N_("rejected"),
+    State.LOST: N_("lost"),
+    State.WITHDRAWN: N_("withdrawn"),
+    State.CONCEDED: N_("conceded"),
+}
+AWAITED = {
+    Awaits.RULING: N_("ruling to come"),
+    Awaits.REVIEWER: N_("waits for a reviewer"),
+    Awaits.OTHERS: N_("decided elsewhere"),
+    Awaits.NOTHING: N_("closed"),
+}
+"""What a case waits for where the seller can lose nothing by waiting."""
+_ACCOUNTS = {
+    "settlement": N_("settlement"),
+    "held": N_("held"),
+    "platform": N_("platform"),
+    "buyer": N_("buyer"),
+    "protection": N_("dispute protection"),
+}
+
+
+class Told(Protocol):
+    """A case, or its row in the queue."""
+
+    @property
+    def violation(self) -> str: ...
+    @property
+    def route(self) -> str: ...
+    @property
+    def rulebook_id(self) -> str: ...
+    @property
+    def fires_at(self) -> datetime: ...
+    @property
+    def opened_at(self) -> datetime: ...
+
+
+def state(name: str) -> str:
+    """Our word for a state, in the reader's language."""
+    return _(_STATES.get(name, name))
+
+
+def title(case: Told) -> str:
+    """What happened, as the book of the case says it: its violation, or the place that decides what is no dispute."""
+    book = books.kept(case.rulebook_id)
+    if case.route:
+        return place(book, case.route, case.opened_at)
+    found = books.version(book, f"violations.{case.violation}", case.fires_at)
+    return found.value.title.speak(say.language()) if found else case.violation
+
+
+def place(book: Rulebook, route: str, at: datetime) -> str:
+    """The name of a place under `routes`."""
+    found = books.version(book, f"routes.{route}", at)
+    return found.value.title.speak(say.language()) if found else route
+
+
+def handled_by(book: Rulebook, route: str, at: datetime) -> str:
+    """Who decides there."""
+    found = books.version(book, f"routes.{route}", at)
+    return found.value.handled_by.speak(say.language()) if found else route
+
+
+def status(case: Told, name: str, platform_status: str = "") -> str:
+    """The platform's own word for the state `name`; ours where it has none, or another process decides."""
+    if case.route:
+        return state(name)
+    if platform_status:
+        return platform_status
+    word = books.word_for(books.kept(case.rulebook_id), name, case.opened_at)
+    return state(name) if word == name else word
+
+
+def account(name: str, book: Rulebook | None = None, at: datetime | None = None) -> str:
+    """An account of the ledger; that of another process is called as the book calls the place."""
+    if name.startswith(ROUTES):
+        route = name.removeprefix(ROUTES)
+        return place(book, route, at) if book and at else route
+    return _(_ACCOUNTS.get(name, name))
+
+
+def clock(running: Clock, at: datetime) -> Line:
+    """What is left in one line: `17 h 42 min`, `ruling in 1 d 03 h`, `waits for a reviewer`, `too late`."""
+    left = running.countdown(at)
+    if running.awaits is Awaits.ANSWER and left is not None:
+        return cells.clock(left)
+    if running.awaits is Awaits.RULING and left is not None:
+        return Line(_("ruling in {left}").format(left=left.say(_)) if left.left > timedelta() else _("ruling due"))
+    return Line(_(AWAITED[running.awaits]), "dim")
+
+
+def clock_lines(running: Clock, at: datetime) -> tuple[Line, Line]:
+    """The same in two lines: what is left, and what it means where that does not say so itself."""
+    left = running.countdown(at)
+    if left is None or left.left <= timedelta():
+        return clock(running, at), Line("")
+    if running.awaits is Awaits.RULING:
+        return Line(left.say(_)), Line(_("to the ruling"), "dim")
+    return cells.clock(left), Line(left.word(_), "dim")
+
+
+def money_line(name: str, clause: str, book: Rulebook) -> str:
+    """The title of a line of the ledger, as the clause that ordered it has it; ours where no book does."""
+    if name in _LINES:
+        return _(_LINES[name])
+    own = name.removesuffix(BEYOND_HOLD)
+    version = books.cited(book, clause)
+    lines = version.written.get("lines", ()) if version else ()
+    said: str = next((line.get("title", {}).get(say.language(), own) for line in lines if line["name"] == own), own)
+    return said if own == name else _("{line}, beyond the hold").format(line=said)
+
+
+_LINES = {REST_OF_HOLD: N_("Rest of the hold given back"), ROUTE_COST: N_("Cost of the process")}
