@@ -5,7 +5,7 @@ from ombud.store.models.cases import Case, CaseEvent, OutboxMessage, Posting
 from ombud.store.models.evidence import DraftPiece, Piece, StoredFile, Submission
 from ombud.store.models.facts import Complaint, Line, Message, Order, Parcel, Scan, Store
 from ombud.store.models.rulings import Protection, Ruling, Sanction
-from ombud.store.models.seals import Checkpoint, EventHash
+from ombud.store.models.seals import Checkpoint, EventHash, SealedHead, SealRow, UnchainedEvent
 
 __all__ = [
     "Case",
@@ -27,7 +27,10 @@ __all__ = [
     "Ruling",
     "Sanction",
     "Scan",
+    "SealRow",
+    "SealedHead",
     "Store",
     "StoredFile",
     "Submission",
+    "UnchainedEvent",
 ]
