@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dj_database_url
 
+from ombud.domain.instants import parse_span
 from ombud.domain.problems import N_, OmbudError, Problem
 
 PACKAGE = Path(__file__).parent
@@ -102,6 +103,20 @@ else:
             "OPTIONS": {"location": str(Path(EVIDENCE or Path(_BESIDE).with_suffix(".evidence")).resolve())},
         }
     }
+
+SIGNING_KEY = os.environ.get("OMBUD_SIGNING_KEY") or ""
+_SEAL_EVERY = os.environ.get("OMBUD_SEAL_EVERY") or "1h"
+try:
+    SEAL_EVERY = parse_span(_SEAL_EVERY)
+except OmbudError:
+    raise OmbudError(
+        Problem(
+            "bad_setting",
+            N_("OMBUD_SEAL_EVERY is {value!r}."),
+            {"value": _SEAL_EVERY},
+            mend=N_("Write a whole number and s, m, h or d: 1h."),
+        )
+    ) from None
 
 USE_TZ = True
 TIME_ZONE = "UTC"

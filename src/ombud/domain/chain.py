@@ -89,6 +89,11 @@ def event_hash(previous: str, event: Mapping[str, Any], bound: Mapping[str, str]
     return sha256(_EVENT + previous.encode() + b"\n" + _bytes(body)).hexdigest()
 
 
+def head_line(case_id: int, seq: int, head: str) -> bytes:
+    """What a changed head adds to the digest of the changes that a checkpoint signs."""
+    return f"{case_id}:{seq}:{head}\n".encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """What does not fit: the problem, and where it stands. None: it is about no single case or step."""
@@ -154,7 +159,7 @@ def _misfit(
 
 
 def _whole(text: str) -> int:
-    if len(text) > MOST_DIGITS + 1:
+    if len(text.lstrip("-")) > MOST_DIGITS + 1:
         raise ValueError(text[:20])
     return int(text)
 

@@ -6,13 +6,13 @@ tree are one row, so that a changed head changes one row on each of `rows_high` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 SLOTS = 64
 EMPTY = bytes(32)
+EMPTY_ROW = EMPTY * SLOTS
 _SIZE = len(EMPTY)
-_BITS = SLOTS.bit_length() - 1
 
 
 def leaf(case_id: int, seq: int, head: str) -> bytes:
@@ -33,12 +33,12 @@ def rows_high(last: int) -> int:
     return high
 
 
-def with_slot(row: bytes, slot: int, value: bytes) -> bytes:
-    """`row` with another hash in one slot."""
-    return row[: slot * _SIZE] + value + row[(slot + 1) * _SIZE :]
-
-
-EMPTY_ROW = EMPTY * SLOTS
+def with_slots(row: bytes, values: Mapping[int, bytes]) -> bytes:
+    """`row` with other hashes in some of its slots."""
+    changed = bytearray(row)
+    for slot, value in values.items():
+        changed[slot * _SIZE : (slot + 1) * _SIZE] = value
+    return bytes(changed)
 
 
 def row_root(row: bytes) -> bytes:

@@ -64,19 +64,32 @@ def one_at_a_time(connection: BaseDatabaseWrapper, what: int) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [what])
 
 
+def nobody_else(connection: BaseDatabaseWrapper, what: int) -> bool:
+    """As `one_at_a_time`, without waiting: False where another transaction is in that part."""
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [what])
+        return bool(cursor.fetchone()[0])
+
+
 IMPORT = 0x6F6D01
 """One import at a time: two would stage and classify against the same old rows."""
 HEALTH = 0x6F6D02
 """One recount of health days at a time: a count must see what the one before it committed."""
+SEALS = 0x6F6D0D
+"""One that hashes or seals at a time: each hash and each checkpoint names the one before it."""
 
 __all__ = [
     "HEALTH",
     "IMPORT",
+    "SEALS",
     "Instants",
     "go_by_index",
     "iso",
     "json_object",
     "new_id",
+    "nobody_else",
     "one_at_a_time",
     "skip_locked",
     "text",

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 
 from ombud.actions.cases import Books, Progress, open_due
 from ombud.actions.closings import close_windows, settle_left
 from ombud.actions.reminders import remind
+from ombud.actions.seals import Sealing, keep_sealed
 from ombud.domain.problems import OmbudError
 from ombud.store import database, due
 
@@ -37,6 +39,7 @@ class TickReport:
     reminded: int = 0
     held: Counter[str] = field(default_factory=Counter)
     without_book: Counter[str] = field(default_factory=Counter)
+    sealing: Sealing = field(default=Sealing(), compare=False)
 
     @property
     def did_anything(self) -> bool:
@@ -63,7 +66,8 @@ def tick(
     closed = close_windows(at, books=books, actor=actor, rules_at=rules_at, progress=progress)
     settle_left(books=books, actor=actor)
     reminded = remind(at, books=books)
-    return TickReport(at, swept.checked, swept.opened, closed, reminded, swept.held, swept.without_book)
+    sealing = keep_sealed(at, every=settings.SEAL_EVERY)
+    return TickReport(at, swept.checked, swept.opened, closed, reminded, swept.held, swept.without_book, sealing)
 
 
 def run(
@@ -88,7 +92,7 @@ def run(
         latest = max(latest, clock())
         try:
             report = tick(latest, books=books, stop=lambda: wait(timedelta()))
-            pause = _until_next(latest, every)
+            pause = _until_next(latest, every, report.sealing.next_at)
             failures = 0
         except OmbudError as error:
             if not {problem.code for problem in error.problems} <= database.PASSING:
@@ -103,7 +107,7 @@ def run(
         stopped = wait(pause)
 
 
-def _until_next(at: datetime, every: timedelta) -> timedelta:
+def _until_next(at: datetime, every: timedelta, seal_at: datetime | None) -> timedelta:
     with database.spoken():
-        following = due.next_due()
+        following = min(filter(None, (due.next_due(), seal_at)), default=None)
     return every if following is None else min(max(following - at, LEAST_WAIT), max(every, LEAST_WAIT))
