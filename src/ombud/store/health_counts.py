@@ -70,13 +70,15 @@ def _quoted(words: Sequence[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
+_OF_THE_BOOK = " AND o.route = ''"
+"""What another process decides is kept as a case and counts in no figure (S2)."""
 _PLAIN: dict[str, tuple[str, str, str]] = {
     "completed_orders": ("orders", "completed_at", ""),
     "promised_orders": ("orders", "ship_by", f" AND {_STANDS.format(by='o.ship_by')}"),
     "on_time_orders": ("orders", "ship_by", f" AND {_STANDS.format(by='o.ship_by')} AND o.shipped_at <= o.ship_by"),
-    "opened_cases": ("cases", "opened_at", ""),
-    "won_cases": ("cases", "closed_at", f" AND o.state IN ({_quoted(WON_STATES)})"),
-    "lost_cases": ("cases", "closed_at", f" AND o.state IN ({_quoted(LOST_STATES)})"),
+    "opened_cases": ("cases", "opened_at", _OF_THE_BOOK),
+    "won_cases": ("cases", "closed_at", f"{_OF_THE_BOOK} AND o.state IN ({_quoted(WON_STATES)})"),
+    "lost_cases": ("cases", "closed_at", f"{_OF_THE_BOOK} AND o.state IN ({_quoted(LOST_STATES)})"),
 }
 
 
