@@ -41,8 +41,15 @@ class Bar:
     share: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Short lines, each with a dash before it."""
+
+    lines: tuple[str, ...]
+
+
 Line: TypeAlias = str | Styled | Bar
-Cell: TypeAlias = Line | tuple[Line, ...]
+Cell: TypeAlias = Line | Points | tuple[Line, ...]
 """One line, or several below each other."""
 
 
@@ -101,7 +108,7 @@ class Verbatim:
     text: str
 
 
-Block: TypeAlias = Heading | Paragraph | Lead | Facts | Table | Verbatim
+Block: TypeAlias = Heading | Paragraph | Points | Lead | Facts | Table | Verbatim
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ def pdf(document: Document) -> bytes:
 
     Raises OmbudError where a font is missing, or a letter that no font has.
     """
-    drawn = _compile(document, format="pdf", pdf_standards="a-2b", timestamp=document.at.astimezone(UTC))
-    assert isinstance(drawn, bytes)
+    second = document.at.astimezone(UTC).replace(microsecond=0)  # PDF knows no less; the page itself shows all of it
+    drawn: bytes = _compile(document, format="pdf", pdf_standards="a-2b", timestamp=second)
     return drawn
 
 
@@ -58,7 +58,7 @@ def _compile(document: Document, **how: Any) -> Any:
     return drawn
 
 
-def _told(error: typst.TypstError) -> Exception:
+def _told(error: Any) -> Any:
     """A letter that no font has is for the reader; anything else is a fault of ours."""
     found = _NO_GLYPH.search(error.message)
     if not found:
