@@ -24,6 +24,7 @@ COMMANDS = {
     "cases": "cases:cases",
     "case": "cases:case",
     "outcome": "outcome:outcome",
+    "document": "documents:app",
     "health": "health:health",
     "ledger": "ledger:app",
     "generate": "generate:generate",

@@ -33,7 +33,7 @@ def open_book(name_or_path: str) -> Rulebook:
                 mend=N_("Name a YAML file, or one that ships with Ombud: {shipped}."),
             )
         )
-    return load(_read(path), file=name_or_path)
+    return load(read_text(path), file=name_or_path)
 
 
 @cache
@@ -42,7 +42,8 @@ def _open_shipped(name: str) -> Rulebook:
     return load((files(__name__) / file).read_text("utf-8"), file=file)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a rulebook or of another small file of rules. Raises OmbudError where it cannot be read."""
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)

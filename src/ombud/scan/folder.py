@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from ombud.domain.facts import TABLES, Kind, Table
+from ombud.domain.facts import PARCEL_COLUMNS, TABLES, Kind, Table
 from ombud.domain.problems import OmbudError, Problem
 from ombud.scan.reading import checks, csv_files, kinds, parquet_files, report
 from ombud.scan.reading.checks import Known
@@ -72,7 +72,7 @@ def read_facts(
         tables = _load(sources, engine)
         rejected = _check(tables, engine, known, rejects)
         counts = _publish(tables, engine, rejecting=rejected > 0)
-        yield Facts(engine.connection, _known_at(engine), counts, rejected)
+        yield Facts(engine.connection, known_at(engine.connection), counts, rejected)
 
 
 def _mapped(mapping: Path, folder: Path, place: Path, progress: Progress | None) -> dict[str, Source]:
@@ -146,16 +146,32 @@ def _body(here: Loaded, table: Table, *, rejecting: bool) -> str:
     return f"SELECT {columns} FROM {loaded(table) if here.source.form == 'parquet' else stored(table)}"
 
 
-def _known_at(engine: Engine) -> datetime | None:
+def known_at(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The newest instant at which something happened (not what is only planned) in the tables that are there."""
     newest = None
-    for table in TABLES.values():
-        instants = [c.name for c in table.columns if c.kind is Kind.INSTANT and not c.planned]
-        if instants:
-            highest = ", ".join(f"max({named(name)})" for name in instants)
-            ((micros,),) = engine.rows(f"SELECT epoch_us(greatest({highest}, NULL)) FROM {named(table.name)}")
-            if isinstance(micros, int):
-                newest = micros if newest is None else max(newest, micros)
+    for table, columns in _instants(connection).items():
+        highest = ", ".join(f"max({named(name)})" for name in columns)
+        [(micros,)] = connection.execute(f"SELECT epoch_us(greatest({highest}, NULL)) FROM {named(table)}").fetchall()
+        if isinstance(micros, int):
+            newest = micros if newest is None else max(newest, micros)
     return None if newest is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=newest)
+
+
+def _instants(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Table -> its columns of instants that happened; a store hands out parcels folded instead of scans."""
+    rows = connection.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
+    there = set(rows)
+    return {
+        table.name: names
+        for table in TABLES.values()
+        if (
+            names := [
+                column.name
+                for column in (PARCEL_COLUMNS if table.name == "parcels" else table.columns)
+                if column.kind is Kind.INSTANT and not column.planned and (table.name, column.name) in there
+            ]
+        )
+    }
 
 
 class Problems:
