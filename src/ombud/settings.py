@@ -118,6 +118,9 @@ except OmbudError:
         )
     ) from None
 
+REVIEWERS = tuple(name.strip() for name in os.environ.get("OMBUD_REVIEWERS", "").split(",") if name.strip())
+"""Who may rule on cases; empty: everybody who can run the command."""
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True

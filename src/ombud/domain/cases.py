@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     EVIDENCE_REFUSED = "evidence_refused"  # by the gate: nothing is spent
     EVIDENCE_SUBMITTED = "evidence_submitted"
     EVIDENCE_REJECTED = "evidence_rejected"  # by the review, where the book lets it be mended
+    REVIEWED = "reviewed"  # a person has ruled, and it takes effect when the review window lets it
     WINDOW_CLOSED = "window_closed"
     RULED_FOR_SELLER = "ruled_for_seller"
     RULED_FOR_BUYER = "ruled_for_buyer"
@@ -64,6 +65,7 @@ MOVES: Mapping[tuple[State | None, EventKind], State] = MappingProxyType(
         (State.EVIDENCE_REJECTED, EventKind.EVIDENCE_REFUSED): State.EVIDENCE_REJECTED,
         **{(state, EventKind.EVIDENCE_SUBMITTED): State.UNDER_REVIEW for state in _ANSWERABLE},
         (State.UNDER_REVIEW, EventKind.EVIDENCE_REJECTED): State.EVIDENCE_REJECTED,
+        (State.UNDER_REVIEW, EventKind.REVIEWED): State.UNDER_REVIEW,
         (State.ROUTED, EventKind.EVIDENCE_SUBMITTED): State.ROUTED,
         **{(state, EventKind.WINDOW_CLOSED): State.LOST for state in (*_ANSWERABLE, State.ROUTED)},
         **{(state, EventKind.RULED_FOR_SELLER): State.WON for state in (State.UNDER_REVIEW, State.ROUTED)},
@@ -80,8 +82,8 @@ MOVES: Mapping[tuple[State | None, EventKind], State] = MappingProxyType(
 @dataclass(frozen=True, slots=True)
 class Event:
     """One row of the history. `data` of `opened` and `routed`: `due_at` (ISO 8601, null where no clock runs) and
-    `held_minor`, beside what fired; of `evidence_submitted`: `rule_at`, when the ruling takes effect if nothing changes
-    (null: when somebody rules)."""
+    `held_minor`, beside what fired; of `evidence_submitted` and `reviewed`: `rule_at`, when the ruling takes effect if
+    nothing changes (null: when somebody rules)."""
 
     seq: int
     kind: EventKind
@@ -161,6 +163,8 @@ def after(standing: Standing | None, event: Event) -> Standing:
     match event.kind:
         case EventKind.EVIDENCE_SUBMITTED:
             return replace(standing, state=state, submitted_at=event.at, rule_at=_instant(event.data.get("rule_at")))
+        case EventKind.REVIEWED:
+            return replace(standing, state=state, rule_at=_instant(event.data.get("rule_at")))
         case EventKind.EVIDENCE_REJECTED:
             return replace(standing, state=state, rule_at=None)
         case EventKind.SETTLED:

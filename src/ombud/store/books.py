@@ -35,12 +35,8 @@ def in_use() -> dict[str, Rulebook]:
 
 
 def version(book: Rulebook, clause: str, at: datetime) -> Dated[Any] | None:
-    """What to show a reader of `clause`: the version in force at `at`, or the first one where the book began later.
-
-    The latter happens where a book was applied to facts older than itself. None where the book has no such clause.
-    """
-    versions = book.clauses.get(clause, ())
-    return next((one for one in versions if one.holds_at(at)), versions[0] if versions else None)
+    """The version of `clause` that a case goes by: see `Rulebook.version_at`."""
+    return book.version_at(clause, at)
 
 
 def word_for(book: Rulebook, state: str, at: datetime) -> str:

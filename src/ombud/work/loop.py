@@ -17,6 +17,7 @@ from django.db import connection
 from ombud.actions.cases import Books, Progress, open_due
 from ombud.actions.closings import close_windows, settle_left
 from ombud.actions.reminders import remind
+from ombud.actions.rulings_due import rule_due
 from ombud.actions.seals import Sealing, keep_sealed
 from ombud.domain.problems import OmbudError
 from ombud.store import database, due
@@ -40,11 +41,12 @@ class TickReport:
     held: Counter[str] = field(default_factory=Counter)
     without_book: Counter[str] = field(default_factory=Counter)
     sealing: Sealing = field(default=Sealing(), compare=False)
+    ruled: int = 0
 
     @property
     def did_anything(self) -> bool:
         """Whether there was anything to do."""
-        return bool(self.checked or self.closed or self.reminded)
+        return bool(self.checked or self.ruled or self.closed or self.reminded)
 
 
 def tick(
@@ -56,18 +58,19 @@ def tick(
     progress: Progress | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> TickReport:
-    """Does everything that is due at `at`: opens the cases that have fired, closes those whose window has shut and
-    settles them, tells again of those that run out.
+    """Does everything that is due at `at`: opens the cases that have fired, lets rulings take effect, closes
+    those whose window has shut and settles them, tells again of those that run out.
 
     Doing it twice does nothing the second time. rules_at: the books as in force then, whatever the instants of the
     facts. Raises OmbudError where the store cannot be used; what was done in the batches before stays done.
     """
     swept = open_due(at, books=books, actor=actor, rules_at=rules_at, progress=progress, stop=stop)
+    ruled = rule_due(at, books=books, actor=actor, rules_at=rules_at, progress=progress)
     closed = close_windows(at, books=books, actor=actor, rules_at=rules_at, progress=progress)
     settle_left(books=books, actor=actor)
     reminded = remind(at, books=books)
     sealing = keep_sealed(at, every=settings.SEAL_EVERY)
-    return TickReport(at, swept.checked, swept.opened, closed, reminded, swept.held, swept.without_book, sealing)
+    return TickReport(at, swept.checked, swept.opened, closed, reminded, swept.held, swept.without_book, sealing, ruled)
 
 
 def run(

@@ -188,6 +188,14 @@ class Rulebook:
             )
         )
 
+    def version_at(self, clause: str, at: datetime) -> Dated[Any] | None:
+        """The version in force at `at`, or the first one where the book began later; None: there is no such clause.
+
+        The former is what a case goes by; the latter holds where a book was applied to facts older than itself.
+        """
+        versions = self.clauses.get(clause, ())
+        return next((one for one in versions if one.holds_at(at)), versions[0] if versions else None)
+
     def value(self, clause: str, at: datetime) -> Any:
         """The value of `clause` in force at `at`. Raises OmbudError where the book has none."""
         return self.in_force(clause, at).value

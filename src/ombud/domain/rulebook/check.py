@@ -18,7 +18,7 @@ from ombud.domain.rulebook.clauses.estimates import PriorVersion
 from ombud.domain.rulebook.clauses.evidence import EvidenceVersion, KindVersion
 from ombud.domain.rulebook.clauses.money import MoneyVersion
 from ombud.domain.rulebook.clauses.notices import ResponseVersion
-from ombud.domain.rulebook.clauses.rulings import RouteVersion, SanctionVersion
+from ombud.domain.rulebook.clauses.rulings import RouteVersion, RulingVersion, SanctionVersion
 from ombud.domain.rulebook.clauses.triggers import (
     ConditionVersion,
     CoverVersion,
@@ -61,6 +61,8 @@ def _of_version(name: str, entry: Entry, entries: Entries) -> Iterable[Found]:
             yield from _evidence(name, version, entry, entries)
         case KindVersion():
             yield from _kind(version, entry, entries)
+        case RulingVersion():
+            yield from _judged(version, entry, entries)
         case RouteVersion():
             yield from _names("kinds", version.asks, (*path, "asks"), entry, entries)
         case SanctionVersion() if version.figure is not None:
@@ -161,6 +163,13 @@ def _evidence(name: str, version: EvidenceVersion, entry: Entry, entries: Entrie
         here: Path = (*entry.path, "asks", index)
         yield from _names("kinds", [ask.kind], (*here, "kind"), entry, entries)
         yield from _where(ask.where, here, _ORDER | over, entry, entries)
+
+
+def _judged(version: RulingVersion, entry: Entry, entries: Entries) -> Iterator[Found]:
+    for index, judged in enumerate(version.judges):
+        here: Path = (*entry.path, "judges", index)
+        yield from _names("triggers", judged.violations, (*here, "violations"), entry, entries, dates=False)
+        yield from _where(judged.where, here, _ALL, entry, entries)
 
 
 def _kind(version: KindVersion, entry: Entry, entries: Entries) -> Iterator[Found]:

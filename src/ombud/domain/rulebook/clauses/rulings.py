@@ -8,8 +8,33 @@ from pydantic import Field, model_validator
 
 from ombud.domain.problems import N_, Problem
 from ombud.domain.rulebook.clauses.estimates import NeedsVersion
+from ombud.domain.rulebook.clauses.reasons import Fault
 from ombud.domain.rulebook.clauses.windows import State
-from ombud.domain.rulebook.words import Flag, Number, Slug, Span, Text, Texts, Version, Whole, Word, refuse
+from ombud.domain.rulebook.words import (
+    Flag,
+    Fraction,
+    Number,
+    Part,
+    Slug,
+    Span,
+    Text,
+    Texts,
+    Version,
+    Where,
+    Whole,
+    Word,
+    refuse,
+)
+
+
+class Judged(Part):
+    """Faults that the facts themselves show, without anybody handing anything in, and where they matter."""
+
+    faults: Annotated[tuple[Fault, ...], Field(min_length=1)]
+    violations: Annotated[tuple[Word, ...], Field(min_length=1)]
+    """In cases of these alone."""
+    where: Where = ()
+    """And only where this holds; start is the firing."""
 
 
 class RulingVersion(Version):
@@ -28,6 +53,10 @@ class RulingVersion(Version):
     """The merchant can accept the dispute, once and for all, and is asked before it happens."""
     record: tuple[Literal["pdf", "json"], ...] = ()
     """The forms in which the whole record of a ruling can be taken away."""
+    sure: Fraction | None = None
+    """From this confidence on, a fault that rejects decides by itself; below it a person is asked. None: from 1."""
+    judges: tuple[Judged, ...] = ()
+    """What of the order's tracks bears on which violation. What is not named here is not looked at."""
 
 
 Over: TypeAlias = Literal["store", "carrier", "warehouse", "buyer"]
@@ -80,4 +109,6 @@ class RouteVersion(Version):
     """How long the seller has there, where the source says so."""
     asks: tuple[Word, ...] = ()
     """Kinds of evidence that it wants."""
+    ends_as: Literal["won", "rejected"] | None = None
+    """Where no process decides anything any more: what becomes of such a complaint at once."""
     counts_as_dispute: Flag = False
