@@ -17,10 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
 
-from ombud.actions import openings, rulebooks
+from ombud.actions import openings, routings, rulebooks
 from ombud.actions.health import TouchedDays, refresh_days
-from ombud.domain.facts import Kind
+from ombud.domain.facts import TABLES, Kind
 from ombud.domain.rulebook import Rulebook
+from ombud.domain.triggers import columns_read
 from ombud.scan.evaluate import Evaluator
 from ombud.store import due, sql, staging
 from ombud.store.database import spoken
@@ -39,16 +40,19 @@ _NEXT = "next_checks"
 
 @dataclass
 class Sweep:
-    """What a sweep did. `held`: minor units by currency; `without_book`: orders that nobody has a book for."""
+    """What a sweep did. `opened`: disputes; `routed`: what is none of its book; `held`: minor units by currency;
+    `without_book`: orders that nobody has a book for."""
 
     checked: int = 0
     opened: int = 0
+    routed: int = 0
     held: Counter[str] = field(default_factory=Counter)
     without_book: Counter[str] = field(default_factory=Counter)
 
     def __iadd__(self, other: Sweep) -> Sweep:
         self.checked += other.checked
         self.opened += other.opened
+        self.routed += other.routed
         self.held += other.held
         self.without_book += other.without_book
         return self
@@ -87,7 +91,7 @@ def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None,
         swept = Sweep(checked=due.claim(at, limit=batch))
         if not swept.checked:
             return swept
-        facts = due.facts()
+        facts = due.facts(_tables(tuple(books.values()), rules_at))
         touched = TouchedDays(connection, books)
         staging.create(connection, _NEXT, (Field("order_id"), Field("check_at", Kind.INSTANT)), key=("order_id",))
         for platform in sorted(set(facts["stores"]["platform"].to_pylist())):
@@ -99,6 +103,7 @@ def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None,
                 continue
             rows = _evaluator(book, rules_at).run(own)
             opened = openings.open_cases(rows, book=book, facts=own, at=at, actor=actor, rules_at=rules_at)
+            swept.routed += routings.open_routed(book, at=at, actor=actor, rules_at=rules_at)
             _note_next(at)
             if opened.cases:
                 touched.add_cases(f"SELECT case_id FROM {openings.OPENING}")
@@ -126,6 +131,13 @@ def _of_platform(facts: Mapping[str, Any], platform: str) -> dict[str, Any]:
 def _evaluator(book: Rulebook, rules_at: datetime | None) -> Evaluator:
     """Compiled once per book; `Rulebook` compares by identity."""
     return Evaluator(book, rules_at=rules_at)
+
+
+@lru_cache(maxsize=32)
+def _tables(books: tuple[Rulebook, ...], rules_at: datetime | None) -> frozenset[str]:
+    """The tables that the triggers of these books read, with those that the money of an opening needs."""
+    read = {fact for book in books for fact in columns_read(book, rules_at)} | {"order", "store"}
+    return frozenset(name for name, table in TABLES.items() if table.fact in read)
 
 
 def _note_next(at: datetime) -> None:

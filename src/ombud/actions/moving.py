@@ -20,11 +20,13 @@ from ombud.actions.settlements import settle
 from ombud.domain.cases import ENDS, EventKind, State, movable_by, move
 from ombud.domain.instants import format_instant
 from ombud.domain.problems import N_, OmbudError, Problem
+from ombud.domain.rulebook import Rulebook
 from ombud.store import sql, staging
 from ombud.store.books import book_of
 from ombud.store.database import spoken
 from ombud.store.instants import Instants
 from ombud.store.models import Case, CaseEvent
+from ombud.store.reminders import following
 
 MOVING = "moving_cases"
 """Temporary: the cases that move, as they were before: case_id, state, rulebook_id, `at` (when the step happens)."""
@@ -178,7 +180,7 @@ class _Part:
 
     before: State
     after: State
-    digest: str
+    book: Rulebook
     since: datetime | None
     until: datetime | None
     status: str | None  # the platform's word for `after`; None: it has none, and keeps the word before
@@ -191,15 +193,13 @@ def _parts(kind: EventKind, books: Books, rules_at: datetime | None) -> Iterator
         kinds = cursor.fetchall()
     for state, digest, _ in kinds:
         after = moves[State(state)]
-        versions = book_of(digest, books).clauses.get("states", ())
-        for index, version in enumerate(versions):
+        book = book_of(digest, books)
+        for index, version in enumerate(book.clauses.get("states", ())):
             word = version.value.get(after)
             if rules_at is not None and version.holds_at(rules_at):
-                yield _Part(State(state), after, digest, None, None, word)
+                yield _Part(State(state), after, book, None, None, word)
             elif rules_at is None:  # a case older than its book, as in a back-test, has the words of the first version
-                yield _Part(
-                    State(state), after, digest, version.valid_from if index else None, version.valid_until, word
-                )
+                yield _Part(State(state), after, book, version.valid_from if index else None, version.valid_until, word)
 
 
 def _update(part: _Part, kind: EventKind, more: Mapping[str, str]) -> str:
@@ -207,12 +207,15 @@ def _update(part: _Part, kind: EventKind, more: Mapping[str, str]) -> str:
     since = f" AND m.at >= {literal(part.since)}" if part.since else ""
     until = f" AND m.at < {literal(part.until)}" if part.until else ""
     own_at = f"(SELECT m.at FROM {MOVING} m WHERE m.case_id = cases.case_id)"
-    changes = {"state": sql.text(part.after), **_changes(part.after, kind, own_at), **more}
-    if part.status is not None:
-        changes["platform_status"] = sql.text(part.status)
+    changes = {"state": sql.text(part.after), **_changes(part.after, kind, own_at)}
+    if kind is EventKind.EVIDENCE_REJECTED:
+        changes["remind_at"] = following(part.book, own_at)
+    changes |= more
+    if part.status is not None:  # what another process decides has no word of the platform
+        changes["platform_status"] = f"CASE route WHEN '' THEN {sql.text(part.status)} ELSE platform_status END"
     return (
         f"UPDATE cases SET {', '.join(f'{column} = {value}' for column, value in changes.items())}"
-        f" WHERE case_id IN (SELECT m.case_id FROM {MOVING} m WHERE m.rulebook_id = {sql.text(part.digest)}"
+        f" WHERE case_id IN (SELECT m.case_id FROM {MOVING} m WHERE m.rulebook_id = {sql.text(part.book.digest)}"
         f" AND m.state = {sql.text(part.before)}{since}{until})"
     )
 
@@ -221,8 +224,8 @@ def _changes(after: State, kind: EventKind, own_at: str) -> dict[str, str]:
     """What a step changes besides the state, as `domain.cases.after` has it for one case."""
     if after in ENDS:
         return {"closed_at": own_at, "shuts_at": "NULL", "rule_at": "NULL", "remind_at": "NULL"}
-    if kind is EventKind.EVIDENCE_SUBMITTED and after is State.UNDER_REVIEW:
-        return {"submitted_at": own_at, "shuts_at": "NULL"}
+    if kind is EventKind.EVIDENCE_SUBMITTED:  # handed in in time: no clock loses it any more, and nobody is reminded
+        return {"submitted_at": own_at, "shuts_at": "NULL", "remind_at": "NULL"}
     if kind is EventKind.EVIDENCE_REJECTED:
         return {"shuts_at": "due_at", "rule_at": "NULL", "recommended": "NULL"}
     if kind is EventKind.REOPENED:

@@ -28,7 +28,7 @@ from ombud.store.instants import Instants
 from ombud.store.staging import Field
 
 FIRED = "fired_rows"
-"""Temporary: every row of the batch that opens a case, now or later."""
+"""Temporary: every row of the batch that opens a case, now or later; `route`: the place that decides it, or empty."""
 OPENING = "opening_cases"
 """Temporary: the rows of one book whose case is opened now, with the keys that case and event will have."""
 
@@ -43,6 +43,7 @@ _ROW = (
     Field("tracking_number"),
     Field("currency"),
     Field("clause"),
+    Field("route"),
     Field("held_minor", Kind.MONEY),
 )
 
@@ -69,15 +70,15 @@ def open_cases(
     actor: str,
     rules_at: datetime | None = None,
 ) -> Opened:
-    """Opens the cases of `rows` (of the evaluator of `book`) that have fired by `at`; leaves the rows in `fired_rows`
-    and the cases opened in `opening_cases`.
+    """Opens the disputes of `rows` (of the evaluator of `book`) that have fired by `at`; leaves the rows, and those of
+    what is routed, in `fired_rows` and the cases opened in `opening_cases`.
 
     `facts`: `orders` and `stores` of the rows, for the money. Must run in a transaction that owns the orders. Raises
     OmbudError where the book has no response window, word for the state or hold in force at `at` (or at `rules_at`).
     """
-    rows = rows.filter(pc.equal(rows["opens"], pa.scalar("case")))
+    rows = rows.filter(pc.is_in(rows["opens"], pa.array(["case", "route"])))
     fired = pc.less_equal(rows["fires_at"], pa.scalar(at, staging.INSTANT_TYPE))
-    if not pc.any(fired, min_count=0).as_py():
+    if not pc.any(pc.and_(fired, pc.equal(rows["opens"], pa.scalar("case"))), min_count=0).as_py():
         _stage(rows, book, (), facts)
         return Opened()
     rules = rules_at or at
@@ -86,10 +87,11 @@ def open_cases(
     state = move(None, EventKind.OPENED)
     status = book.value("states", rules).get(state, "")
     due_at = at + book.value("windows.response", rules)
-    return _insert(_Opening(book, hold, at, due_at, _first_reminder(book, at, due_at, rules), state, status, actor))
+    return _insert(_Opening(book, hold, at, due_at, first_reminder(book, at, due_at, rules), state, status, actor))
 
 
-def _first_reminder(book: Rulebook, at: datetime, due_at: datetime, rules: datetime) -> datetime | None:
+def first_reminder(book: Rulebook, at: datetime, due_at: datetime, rules: datetime) -> datetime | None:
+    """When the seller is told again for the first time of a case opened at `at`, by the book at `rules`."""
     if "windows.reminders" not in book.clauses:
         return None
     return next_reminder(book.value("windows.reminders", rules), due_at, at)
@@ -100,6 +102,7 @@ def _stage(rows: Any, book: Rulebook, lines: Sequence[MoneyLine], facts: Mapping
     per_complaint = pc.is_in(rows["violation"], pa.array(own, pa.string()))
     amounts = _amounts(lines, rows, facts)
     columns: dict[str, Any] = {
+        "route": pc.fill_null(rows["routed_to"], ""),
         "key_complaint": pc.if_else(per_complaint, pc.fill_null(rows["complaint_id"], ""), ""),
         "held_minor": _sum(amounts, rows.num_rows),
         **{_hold(index): amount for index, amount in enumerate(amounts)},
@@ -178,7 +181,7 @@ def _insert(opening: _Opening) -> Opened:
         OPENING,
         f"SELECT {sql.new_id(connection, 'cases', 'case_id')} AS case_id,"
         f" {sql.new_id(connection, 'case_events', 'event_id')} AS event_id, f.*"
-        f" FROM {FIRED} f WHERE f.fires_at <= {at} AND NOT EXISTS (SELECT 1 FROM cases c"
+        f" FROM {FIRED} f WHERE f.route = '' AND f.fires_at <= {at} AND NOT EXISTS (SELECT 1 FROM cases c"
         " WHERE c.order_id = f.order_id AND c.violation = f.violation AND c.complaint_id = f.key_complaint)",
     )
     told = sql.json_object(

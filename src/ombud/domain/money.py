@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
@@ -21,6 +22,8 @@ _EXPONENTS = {
     for digits, currencies in ((0, _WITHOUT_MINOR), (3, _THOUSANDTHS), (4, _TEN_THOUSANDTHS))
     for currency in currencies.split()
 }
+
+_AMOUNT = re.compile(r"(?P<whole>[0-9]{1,14})(?:\.(?P<part>[0-9]+))?")
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,25 @@ def format_amount(amount_minor: int, currency: str) -> str:
     if digits:
         text += f".{part:0{digits}d}"
     return f"{'−' if amount_minor < 0 else ''}{text} {currency}"
+
+
+def parse_amount(text: str, currency: str) -> int:
+    """`15.00`, "USD" -> 1500 minor units: digits, and after a point no more of them than the currency has.
+
+    Raises OmbudError for anything else, so that nothing is ever rounded on its way in.
+    """
+    digits = exponent(currency)
+    found = _AMOUNT.fullmatch(text)
+    if not found or len(found["part"] or "") > digits:
+        raise OmbudError(
+            Problem(
+                "bad_amount",
+                N_("{text!r} is no amount in {currency}."),
+                {"text": text, "currency": currency, "example": f"15.{'0' * digits}" if digits else "15"},
+                mend=N_("Write digits alone, with a point before the decimals of the currency: {example}."),
+            )
+        )
+    return int(found["whole"] + (found["part"] or "").ljust(digits, "0"))
 
 
 def _field(values: Mapping[str, Any], name: str) -> Any:
