@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ombud.domain.problems import N_, OmbudError, Problem
 
-PASSING = frozenset({"store_unreachable", "store_locked", "store_full"})
+PASSING = frozenset({"store_unreachable", "store_locked", "store_full", "evidence_store_fails"})
 """Codes of problems that may be gone at the next try: the loop waits for their end."""
 
 _MIGRATING = 0x6F6D6275  # the advisory lock that keeps two `ombud migrate` apart on PostgreSQL

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
+from ombud.actions import retention
 from ombud.actions.cases import Books, Progress, open_due
 from ombud.actions.closings import close_windows, settle_left
 from ombud.actions.reminders import remind
@@ -31,7 +32,11 @@ LONGEST_WAIT = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class TickReport:
-    """What a tick did. `held`: minor units by currency; `without_book`: due orders by platform that has no book."""
+    """What a tick did. `opened`: disputes; `routed`: cases that other processes decide; `ruled`: rulings that took
+    effect; `closed`: cases lost by the clock; `settled`: cases closed before settling was known; `reminded`: reminders
+    put; `let_go`: files whose time was over; `held`: minor units by currency; `without_book`: due orders by platform
+    that has no book.
+    """
 
     at: datetime
     checked: int = 0
@@ -42,11 +47,14 @@ class TickReport:
     without_book: Counter[str] = field(default_factory=Counter)
     sealing: Sealing = field(default=Sealing(), compare=False)
     ruled: int = 0
+    routed: int = 0
+    settled: int = 0
+    let_go: int = 0
 
     @property
     def did_anything(self) -> bool:
         """Whether there was anything to do."""
-        return bool(self.checked or self.ruled or self.closed or self.reminded)
+        return bool(self.checked or self.ruled or self.closed or self.settled or self.reminded or self.let_go)
 
 
 def tick(
@@ -67,10 +75,23 @@ def tick(
     swept = open_due(at, books=books, actor=actor, rules_at=rules_at, progress=progress, stop=stop)
     ruled = rule_due(at, books=books, actor=actor, rules_at=rules_at, progress=progress)
     closed = close_windows(at, books=books, actor=actor, rules_at=rules_at, progress=progress)
-    settle_left(books=books, actor=actor)
+    settled = settle_left(books=books, actor=actor)
     reminded = remind(at, books=books)
     sealing = keep_sealed(at, every=settings.SEAL_EVERY)
-    return TickReport(at, swept.checked, swept.opened, closed, reminded, swept.held, swept.without_book, sealing, ruled)
+    return TickReport(
+        at,
+        checked=swept.checked,
+        opened=swept.opened,
+        routed=swept.routed,
+        ruled=ruled,
+        closed=closed,
+        settled=settled,
+        reminded=reminded,
+        held=swept.held,
+        without_book=swept.without_book,
+        sealing=sealing,
+        let_go=retention.let_go(at),
+    )
 
 
 def run(

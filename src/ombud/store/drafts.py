@@ -1,0 +1,69 @@
+"""What lies ready to be handed in for a case, and what the gate would say to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ombud.domain import gate
+from ombud.domain.cases import EventKind, State
+from ombud.domain.evidence import Piece
+from ombud.domain.findings import read_findings
+from ombud.domain.gate import Rules, Upload, Verdict
+from ombud.domain.instants import parse_instant
+from ombud.domain.rulebook import Rulebook
+from ombud.store import books, models
+from ombud.store.models import Case, CaseEvent, DraftPiece, Submission
+
+
+def drafted(case_id: int) -> tuple[Piece, ...]:
+    """The pieces that lie ready, in the order in which they were put there."""
+    rows = DraftPiece.objects.select_related("file").filter(case_id=case_id).order_by("draft_piece_id")
+    return tuple(piece_of(row) for row in rows)
+
+
+def piece_of(row: models.DraftPiece | models.Piece) -> Piece:
+    """A kept piece as the rules read it."""
+    return Piece(
+        row.name,
+        row.kind,
+        row.language,
+        row.file_id,
+        row.file.size,
+        row.file.format,
+        {name: parse_instant(text) for name, text in row.stated.items()},
+        read_findings(row.findings, file=row.name),
+    )
+
+
+def rules_of(case: Case, at_hand: Mapping[str, Rulebook]) -> Rules:
+    """What the gate goes by: the book that the case was opened under, as in force then."""
+    book = books.book_of(case.rulebook_id, at_hand)
+    return gate.rules(book.clauses, lambda clause: books.version(book, clause, case.opened_at))
+
+
+def verdict(case: Case, pieces: tuple[Piece, ...], *, at: datetime, at_hand: Mapping[str, Rulebook]) -> Verdict:
+    """What the gate says if `pieces` are handed in for `case`, whole at the instant `at`."""
+    by = rules_of(case, at_hand)
+    hashes = [piece.sha256 for piece in pieces]
+    own = models.Piece.objects.filter(submission__case=case, file__in=hashes)
+    others = models.Piece.objects.filter(file__in=hashes).exclude(submission__case=case)
+    upload = Upload(
+        pieces,
+        at,
+        case.order_id,
+        State(case.state),
+        case.shuts_at or case.due_at,
+        spent(case, by),
+        frozenset(own.values_list("file_id", flat=True)),
+        frozenset(others.values_list("file_id", flat=True)),
+    )
+    return gate.look(upload, by)
+
+
+def spent(case: Case, by: Rules) -> int:
+    """How many submissions of the case are spent, refused uploads among them where the book counts these."""
+    count = Submission.objects.filter(case=case).count()
+    if by.files and by.files.refusal_spends:
+        count += CaseEvent.objects.filter(case=case, kind=EventKind.EVIDENCE_REFUSED).count()
+    return count
