@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -38,11 +38,27 @@ def claim_query(at: datetime, *, limit: int) -> str:
     )
 
 
-def facts() -> Mapping[str, Any]:
-    """Arrow tables of the facts of the claimed orders, by table; parcels with their scans folded in."""
+def platforms() -> list[str]:
+    """The platforms of the claimed orders."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT s.platform FROM (SELECT DISTINCT store_id FROM {DUE}) d CROSS JOIN stores s"
+            " WHERE s.store_id = d.store_id"
+        )
+        return sorted(platform for (platform,) in cursor.fetchall())
+
+
+def facts(read: Collection[str] | None = None) -> Mapping[str, Any]:
+    """Arrow tables of the facts of the claimed orders, by table; parcels with their scans folded in.
+
+    read: the tables that somebody will look at; the others stay empty, since each costs a look-up by order.
+    """
     # CROSS JOIN: the claimed orders come first, each of the others is found by its key.
     return {
-        name: staging.read(connection, query, staging.fields(columns)) for name, (query, columns) in QUERIES.items()
+        name: staging.read(connection, query, staging.fields(columns))
+        if read is None or name in read
+        else staging.empty(staging.fields(columns))
+        for name, (query, columns) in QUERIES.items()
     }
 
 

@@ -155,7 +155,7 @@ def read(connection: BaseDatabaseWrapper, query: str, columns: Sequence[Field]) 
                 for chunk in copy:
                     buffer.write(chunk)
             if not buffer.tell():
-                return _empty(columns)
+                return empty(columns)
             buffer.seek(0)
             return pa_csv.read_csv(
                 buffer,
@@ -173,7 +173,7 @@ def read(connection: BaseDatabaseWrapper, query: str, columns: Sequence[Field]) 
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             arrays = [_array(values, column) for values, column in zip(zip(*rows, strict=True), columns, strict=True)]
             parts.append(pa.RecordBatch.from_arrays(arrays, names=[column.name for column in columns]))
-        return pa.Table.from_batches(parts) if parts else _empty(columns)
+        return pa.Table.from_batches(parts) if parts else empty(columns)
 
 
 def _array(values: Sequence[Any], column: Field) -> Any:
@@ -184,7 +184,8 @@ def _array(values: Sequence[Any], column: Field) -> Any:
     return pa.array(values, column.arrow)
 
 
-def _empty(columns: Sequence[Field]) -> pa.Table:
+def empty(columns: Sequence[Field]) -> pa.Table:
+    """A table of these columns without rows."""
     return pa.schema([(column.name, column.arrow) for column in columns]).empty_table()
 
 
