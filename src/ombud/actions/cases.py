@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
 
-from ombud.actions import openings, routings, rulebooks
+from ombud.actions import openings, routings, rulebooks, withdrawals
 from ombud.actions.health import TouchedDays, refresh_days
+from ombud.actions.running import Books, Progress
 from ombud.domain.facts import TABLES, Kind
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.triggers import columns_read
@@ -28,9 +29,7 @@ from ombud.store.database import spoken
 from ombud.store.instants import Instants
 from ombud.store.staging import Field
 
-Books = Mapping[str, Rulebook]
-"""Rulebooks by the platform that they are for."""
-Progress = Callable[[str, int, int | None], None]
+__all__ = ["BATCH", "Books", "Progress", "Sweep", "open_due"]
 
 BATCH = 10_000
 """Orders to a transaction: long enough to be quick, short enough that other writers hardly wait."""
@@ -40,12 +39,14 @@ _NEXT = "next_checks"
 
 @dataclass
 class Sweep:
-    """What a sweep did. `opened`: disputes; `routed`: what is none of its book; `held`: minor units by currency;
-    `without_book`: orders that nobody has a book for."""
+    """What a sweep did. `opened`: disputes; `routed`: what is none of its book; `withdrawn`: cases that ended because
+    the buyer took the complaint back; `held`: minor units by currency; `without_book`: orders that nobody has a book
+    for."""
 
     checked: int = 0
     opened: int = 0
     routed: int = 0
+    withdrawn: int = 0
     held: Counter[str] = field(default_factory=Counter)
     without_book: Counter[str] = field(default_factory=Counter)
 
@@ -53,6 +54,7 @@ class Sweep:
         self.checked += other.checked
         self.opened += other.opened
         self.routed += other.routed
+        self.withdrawn += other.withdrawn
         self.held += other.held
         self.without_book += other.without_book
         return self
@@ -91,10 +93,12 @@ def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None,
         swept = Sweep(checked=due.claim(at, limit=batch))
         if not swept.checked:
             return swept
-        facts = due.facts(_tables(tuple(books.values()), rules_at))
+        platforms = due.platforms()
+        facts = due.facts(_tables(tuple(books[name] for name in platforms if name in books), rules_at))
+        swept.withdrawn = withdrawals.withdraw_due(facts["complaints"], at=at, books=books, actor=actor)
         touched = TouchedDays(connection, books)
         staging.create(connection, _NEXT, (Field("order_id"), Field("check_at", Kind.INSTANT)), key=("order_id",))
-        for platform in sorted(set(facts["stores"]["platform"].to_pylist())):
+        for platform in platforms:
             own = _of_platform(facts, platform)
             book = books.get(platform)
             if book is None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ombud.actions.cases import Books
 from ombud.actions.health import TouchedDays, refresh_days
+from ombud.actions.running import Books
 from ombud.actions.settlements import settle
 from ombud.domain.cases import ENDS, EventKind, State, movable_by, move
 from ombud.domain.instants import format_instant

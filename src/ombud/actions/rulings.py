@@ -15,10 +15,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from ombud.actions.cases import Books
 from ombud.actions.health import TouchedDays, refresh_days
 from ombud.actions.moving import Moved, locked, step
 from ombud.actions.rulings_due import rule_due
+from ombud.actions.running import Books
 from ombud.domain.cases import EventKind, State
 from ombud.domain.chain import canonical, text_digest
 from ombud.domain.evidence import Reason

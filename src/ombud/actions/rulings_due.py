@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from ombud.actions.cases import Books, Progress
 from ombud.actions.moving import claim, move_many
+from ombud.actions.running import Books, Progress
 from ombud.domain.cases import EventKind, State
 from ombud.domain.rulebook import Rulebook
 from ombud.store import sql

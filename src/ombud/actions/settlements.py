@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 from django.db import connection
 
-from ombud.actions.cases import Books
+from ombud.actions.running import Books
 from ombud.domain.cases import EventKind, State
 from ombud.domain.facts import Kind
 from ombud.domain.ledger import Entry, settlement
