@@ -68,16 +68,19 @@ def let_go(at: datetime, *, batch: int = BATCH) -> int:
     return marked
 
 
+def due_query(at: datetime, *, limit: int) -> str:
+    """The query that finds the files whose time is over: an index range, whatever the number of files kept."""
+    return (
+        f"SELECT sha256 FROM files WHERE keep_until <= {Instants(connection).literal(at)} ORDER BY keep_until"
+        f" LIMIT {int(limit)}{sql.skip_locked(connection)}"
+    )
+
+
 def _mark(at: datetime, batch: int) -> tuple[int, int]:
     """(files whose time is over, those of them that are let go); the others are looked at again."""
     literal = Instants(connection).literal
     sql.go_by_index(connection)
-    staging.create_as(
-        connection,
-        _OUTLIVED,
-        f"SELECT sha256 FROM files WHERE keep_until <= {literal(at)} ORDER BY keep_until LIMIT {int(batch)}"
-        f"{sql.skip_locked(connection)}",
-    )
+    staging.create_as(connection, _OUTLIVED, due_query(at, limit=batch))
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE files SET keep_until = {literal(at + _LOOK_AGAIN)}"
