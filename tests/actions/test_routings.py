@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -104,7 +105,7 @@ def test_each_complaint_of_an_order_is_routed_by_itself() -> None:
 
 
 def test_a_dispute_that_later_facts_would_route_stays_what_it_was_opened_as() -> None:
-    shipped = {"status": "shipped", "shipped_at": START + HOUR, "currency": "USD"}
+    shipped: dict[str, Any] = {"status": "shipped", "shipped_at": START + HOUR, "currency": "USD"}
     rows = {
         "stores": [SHOP],
         "orders": [an_order(gateway="stripe", **shipped)],

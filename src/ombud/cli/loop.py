@@ -27,6 +27,7 @@ _Rulebooks = Annotated[
     list[str] | None,
     typer.Option("--rulebook", metavar="NAME|FILE", help="A shipped book or a file; default: all shipped ones."),
 ]
+_READ = N_("orders read")
 _Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -48,7 +49,7 @@ def tick(
     ] = None,
     as_json: _Json = False,
 ) -> None:
-    """Do once what is due at a given instant: open cases, close windows."""
+    """Do once what is due at a given instant: open cases, let rulings take effect, close windows, remind."""
     instant = parse_instant(at)
     rules = parse_instant(rules_at) if rules_at else None
     books = open_books(rulebook)
@@ -64,7 +65,7 @@ def work(
     rulebook: _Rulebooks = None,
     as_json: _Json = False,
 ) -> None:
-    """Run the due loop: open cases and close windows as their time comes, until SIGTERM or Ctrl-C."""
+    """Run the due loop: do what is due as its time comes, until SIGTERM or Ctrl-C."""
     pause = parse_span(every)
     books = open_books(rulebook)
     database.prepare()
@@ -128,11 +129,7 @@ def _tell(report: TickReport, *, as_json: bool, lines: bool = False) -> None:
     if as_json:
         typer.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=None if lines else 2))
         return
-    held = ", ".join(format_amount(amount, currency) for currency, amount in sorted(report.held.items()))
-    said = _("{at}: {checked} orders read, {opened} cases opened, {closed} lost by the clock.").format(
-        at=format_instant(report.at), checked=report.checked, opened=report.opened, closed=report.closed
-    )
-    say.out.print(said, _("Held: {held}.").format(held=held) if held else "", soft_wrap=True)
+    say.out.print(_sentence(report), soft_wrap=True)
     for platform, count in sorted(report.without_book.items()):
         say.err.print(
             _("{count} due orders of {platform} were not read: no rulebook of that name is loaded.").format(
@@ -141,13 +138,35 @@ def _tell(report: TickReport, *, as_json: bool, lines: bool = False) -> None:
         )
 
 
+def _sentence(report: TickReport) -> str:
+    """What was read, then what was done, and of that only what there was; a word before each count needs no plural."""
+    counts = [
+        (_READ, report.checked),
+        (N_("cases opened"), report.opened),
+        (N_("routed"), report.routed),
+        (N_("ruled"), report.ruled),
+        (N_("lost by the clock"), report.closed),
+        (N_("settled"), report.settled),
+        (N_("reminders"), report.reminded),
+    ]
+    said = [f"{_(words)} {say.number(count)}" for words, count in counts if count or words == _READ]
+    held = [format_amount(amount, currency) for currency, amount in sorted(report.held.items())]
+    if held:
+        said.append(_("held {amounts}").format(amounts=", ".join(held)))
+    return f"{format_instant(report.at)}: {' · '.join(said)}"
+
+
 def _as_json(report: TickReport) -> dict[str, Any]:
     """`held` in minor units by currency."""
     return {
         "at": format_instant(report.at),
         "checked": report.checked,
         "opened": report.opened,
+        "routed": report.routed,
+        "ruled": report.ruled,
         "closed": report.closed,
+        "settled": report.settled,
+        "reminded": report.reminded,
         "held": dict(sorted(report.held.items())),
         "without_book": dict(sorted(report.without_book.items())),
     }

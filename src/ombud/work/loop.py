@@ -19,6 +19,7 @@ from ombud.actions.cases import Books, Progress, open_due
 from ombud.actions.closings import close_windows, settle_left
 from ombud.actions.reminders import remind
 from ombud.actions.rulings_due import rule_due
+from ombud.actions.sanctions import review
 from ombud.actions.seals import Sealing, keep_sealed
 from ombud.domain.problems import OmbudError
 from ombud.store import database, due
@@ -67,7 +68,8 @@ def tick(
     stop: Callable[[], bool] = lambda: False,
 ) -> TickReport:
     """Does everything that is due at `at`: opens the cases that have fired, lets rulings take effect, closes
-    those whose window has shut and settles them, tells again of those that run out.
+    those whose window has shut and settles them, tells again of those that run out,
+    begins and ends sanctions.
 
     Doing it twice does nothing the second time. rules_at: the books as in force then, whatever the instants of the
     facts. Raises OmbudError where the store cannot be used; what was done in the batches before stays done.
@@ -77,6 +79,7 @@ def tick(
     closed = close_windows(at, books=books, actor=actor, rules_at=rules_at, progress=progress)
     settled = settle_left(books=books, actor=actor)
     reminded = remind(at, books=books)
+    review(at, books=books, actor=actor, rules_at=rules_at)
     sealing = keep_sealed(at, every=settings.SEAL_EVERY)
     return TickReport(
         at,
