@@ -68,7 +68,7 @@ def signing_key(*, may_change: bool = False) -> SigningKey:
                     mend=N_("Bring it back; if it is lost for good, begin a new one with `ombud seal --new-key`."),
                 )
             )
-        _make(path)
+        make_key(path)
     key = _read(path)
     if last is not None and last.public_key != key.public and not may_change:
         raise OmbudError(
@@ -87,7 +87,7 @@ def _no_key(text: str, values: dict[str, object]) -> OmbudError:
     return OmbudError(Problem("no_signing_key", text, values, mend=mend))
 
 
-def _make(path: Path) -> None:
+def make_key(path: Path) -> None:
     """A new key, whole or not at all; of two that make one at the same time, the first holds."""
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -99,7 +99,7 @@ def _make(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         try:
-            draft.hardlink_to(path)
+            path.hardlink_to(draft)
         except FileExistsError:
             pass
         finally:
