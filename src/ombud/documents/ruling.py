@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -26,7 +25,8 @@ from ombud.documents.blocks import (
     whole,
 )
 from ombud.documents.voice import STATES, STEPS, Voice, in_zone, percent, utc
-from ombud.domain.cases import EventKind
+from ombud.domain.cases import EventKind, State
+from ombud.domain.chain import text_digest
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
@@ -34,7 +34,12 @@ from ombud.store import books
 from ombud.store.case_file import CaseFile
 from ombud.store.models import CaseEvent, Piece, Ruling
 
-_TAKES_EFFECT = {EventKind.RULED_FOR_SELLER, EventKind.RULED_FOR_BUYER, EventKind.EVIDENCE_REJECTED}
+_TAKES_EFFECT: dict[str, State] = {
+    EventKind.RULED_FOR_SELLER: State.WON,
+    EventKind.RULED_FOR_BUYER: State.REJECTED,
+    EventKind.EVIDENCE_REJECTED: State.EVIDENCE_REJECTED,
+}
+"""The steps by which a ruling takes effect -> what it came to."""
 _DECISIONS = {
     "decided": N_("by the rules: the reasons left nothing to weigh"),
     "for_person": N_("recommended to a reviewer"),
@@ -60,7 +65,7 @@ def ruling_record(file: CaseFile, at: datetime, *, language: str) -> Document:
     if not file.rulings:
         raise _no_ruling(file, at)
     ruling = file.rulings[-1]
-    if hashlib.sha256(ruling.record.encode()).hexdigest() != ruling.digest:
+    if text_digest(ruling.record) != ruling.digest:
         raise _altered(file, ruling)
     record: dict[str, Any] = json.loads(ruling.record)
     book, voice, case = books.kept(file.case.rulebook_id), Voice(language), file.case
@@ -101,25 +106,28 @@ def _lead(file: CaseFile, ruling: Ruling, book: Rulebook, voice: Voice) -> Lead:
     else:
         lines.append(_("not in force yet: a reviewer rules"))
     lines.append(_("{decision}; {actor}").format(decision=voice.named(_DECISIONS, ruling.decision), actor=ruling.actor))
+    came_to = _TAKES_EFFECT[event.kind] if event else State(ruling.outcome)
     if event is not None and ruling.decision == "for_person":
-        lines.append(_("nobody ruled otherwise by then: the recommendation stood"))
+        stood = (came_to is State.WON) == (ruling.outcome == State.WON)
+        by_default = _("nobody ruled by then: what the rulebook says for that holds")
+        lines.append(_("nobody ruled by then: the recommendation stood") if stood else by_default)
     note = _("In the words of the reviewer: {reason}").format(reason=ruling.reason) if ruling.reason else ""
-    return Lead(_("Ruling"), _outcome(ruling, file, book, voice), tuple(lines), note)
+    return Lead(_("Ruling"), _outcome(came_to, file, book, voice), tuple(lines), note)
 
 
-def _outcome(ruling: Ruling, file: CaseFile, book: Rulebook, voice: Voice) -> str:
-    """Our word for what a ruling leads to, with the platform's own word for such a ruling."""
-    ours = voice.named(STATES, ruling.outcome)
-    found = books.version(book, "rulings", file.case.opened_at)
-    theirs = found.value.outcomes.get(ruling.outcome) if found else None
-    return f"{ours} ({theirs})" if theirs else ours
+def _outcome(state: str, file: CaseFile, book: Rulebook, voice: Voice) -> str:
+    """Our word for what a ruling leads to, with the platform's own word for such a ruling or state."""
+    ours, opened_at = voice.named(STATES, state), file.case.opened_at
+    found = books.version(book, "rulings", opened_at)
+    theirs = found.value.outcomes.get(state) if found else None
+    theirs = theirs or books.word_for(book, state, opened_at)
+    return ours if theirs == state else f"{ours} ({theirs})"
 
 
 def _effect(file: CaseFile, ruling: Ruling) -> CaseEvent | None:
     """The event by which the ruling took effect."""
-    kinds = {str(kind) for kind in _TAKES_EFFECT}
-    found = (one for one in file.events if one.kind in kinds and one.data.get("ruling_id") == ruling.ruling_id)
-    return next(found, None)
+    taken = (one for one in file.events if one.kind in _TAKES_EFFECT)
+    return next((one for one in taken if one.data.get("ruling_id") == ruling.ruling_id), None)
 
 
 def _about(file: CaseFile, book: Rulebook, voice: Voice) -> Iterator[tuple[str, Cell]]:
@@ -195,7 +203,7 @@ def _rulings(file: CaseFile, book: Rulebook, voice: Voice) -> Iterator[Block]:
         [
             (
                 utc(one.at),
-                (_outcome(one, file, book, voice), dim(voice.named(_DECISIONS, one.decision))),
+                (_outcome(one.outcome, file, book, voice), dim(voice.named(_DECISIONS, one.decision))),
                 tuple(part for part in (one.actor, one.reason) if part),
                 whole(one.digest),
             )

@@ -32,6 +32,7 @@ STEPS: dict[str, str] = {
     EventKind.EVIDENCE_REFUSED: N_("evidence refused at the gate"),
     EventKind.EVIDENCE_SUBMITTED: N_("evidence handed in"),
     EventKind.EVIDENCE_REJECTED: N_("evidence rejected, to be mended"),
+    EventKind.REVIEWED: N_("a reviewer ruled"),
     EventKind.WINDOW_CLOSED: N_("window shut"),
     EventKind.RULED_FOR_SELLER: N_("ruled for the seller"),
     EventKind.RULED_FOR_BUYER: N_("ruled for the buyer"),
