@@ -109,10 +109,10 @@ def test_before_it_takes_effect_it_says_when_it_will() -> None:
 def test_a_reviewers_word_stands_in_it_with_both_records() -> None:
     case = handed_in(a_finding("wrong_language", "unsure", confidence=0.6))
     first = Ruling.objects.get()
-    overrule(case.case_id, State.WON, REASON, at=HANDED_IN + 60 * HOUR, actor="lena", books=BOOKS)
+    overrule(case.case_id, State.REJECTED, REASON, at=HANDED_IN + 60 * HOUR, actor="lena", books=BOOKS)
     second = Ruling.objects.get(seq=2)
     paper = drawn(case)
-    assert paper.lacking("won (Accepted)", "lena", REASON, "overruled", first.digest, second.digest) == []
+    assert paper.lacking("rejected (Rejected)", "lena", REASON, "overruled", first.digest, second.digest) == []
 
 
 def test_a_confirmed_recommendation_says_so() -> None:
