@@ -66,7 +66,7 @@ def test_the_clock_leads_and_shows_both_zones_the_money_and_the_platform_s_word(
     rows = ombud("cases", *NOW, width=140).out.splitlines()
     soon = next(row for row in rows if "123456789" in row)
     assert soon.startswith("41:07")
-    for part in ("2026-05-10 12:41", "15:41 Moscow", "12\u202f490.00 RUB", f"New #{world[1].case_id}"):
+    for part in ("2026-05-10 12:41", "15:41 Moscow", "12\u202f490.00 RUB", f"#{world[1].case_id} New"):
         assert part in soon
     assert "08:00 Shanghai" in next(row for row in rows if "#10442" in row)
     assert [row.split()[0] for row in rows if " RUB " in row or " USD " in row][-3:] == ["too", "41:07", "12"]

@@ -178,8 +178,8 @@ def test_tick_and_work_once_say_what_they_did(store: OwnStore) -> None:
     at = (START + 3 * DAY).isoformat()
     output, said = _ombud(store, "tick", "--at", at, "--json").communicate(timeout=120)
     assert json.loads(output) == {
-        "at": "2026-04-04T00:00:00Z", "checked": 1, "opened": 1, "routed": 0, "ruled": 0, "closed": 0, "settled": 0,
-        "reminded": 0, "held": {"RUB": 100_00}, "without_book": {},
+        "at": "2026-04-04T00:00:00Z", "checked": 1, "opened": 1, "routed": 0, "withdrawn": 0, "ruled": 0, "closed": 0,
+        "settled": 0, "reminded": 0, "let_go": 0, "held": {"RUB": 100_00}, "without_book": {},
     }, said  # fmt: skip
     output, said = _ombud(store, "work", "--once").communicate(timeout=120)
     assert "lost by the clock 1" in output, said

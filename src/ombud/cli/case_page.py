@@ -73,10 +73,11 @@ def _status(file: CaseFile) -> str:
     state = file.standing.state
     kept = file.case.platform_status if file.case.state == state else ""
     ours, said = case_words.state(state), case_words.status(file.case, state, kept)
-    return said if said == ours or state is State.OPENED else f"{said} · {ours}"
+    same = said.casefold() == ours.casefold() or state is State.OPENED
+    return said if same else f"{said} · {ours}"
 
 
-def _next_step(file: CaseFile, book: Rulebook, clock: Clock, at: datetime, width: int) -> Iterator[Text]:
+def _next_step(file: CaseFile, book: Rulebook, clock: Clock, at: datetime, width: int) -> Iterator[RenderableType]:
     case = file.case
     values = {
         "amount": format_amount(case.held_minor, case.currency),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -17,10 +19,10 @@ from ombud.domain.countdown import Awaits, Clock
 from ombud.domain.instants import parse_instant
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
-from ombud.domain.rulebook import Rulebook
+from ombud.domain.rulebook import Dated, Rulebook
 from ombud.store import books
 from ombud.store.case_file import CaseFile
-from ombud.store.models import CaseEvent, Piece
+from ombud.store.models import CaseEvent, Piece, Ruling
 
 _HAPPENED: tuple[tuple[str, str], ...] = (
     ("paid_at", N_("paid")),
@@ -42,6 +44,7 @@ _STEPS: dict[str, str] = {
     EventKind.EVIDENCE_REFUSED: N_("evidence refused"),
     EventKind.EVIDENCE_SUBMITTED: N_("evidence handed in"),
     EventKind.EVIDENCE_REJECTED: N_("evidence rejected"),
+    EventKind.REVIEWED: N_("ruled on by a reviewer"),
     EventKind.WINDOW_CLOSED: N_("window shut"),
     EventKind.RULED_FOR_SELLER: N_("ruled for the seller"),
     EventKind.RULED_FOR_BUYER: N_("ruled for the buyer"),
@@ -74,55 +77,72 @@ def told(event: CaseEvent, file: CaseFile, book: Rulebook) -> str:
 
 
 def recommended(file: CaseFile) -> str:
-    """What the ruling leads to if nobody rules otherwise; empty where nothing was recommended."""
+    """What the ruling leads to if nothing changes; empty where nothing was recommended."""
     for event in reversed(file.events):
-        if event.kind == EventKind.EVIDENCE_SUBMITTED:
-            found = event.data.get("recommended")
+        if event.kind in _RECOMMENDS:
+            found = event.data.get(_RECOMMENDS[EventKind(event.kind)])
             return _("Recommended: {state}.").format(state=case_words.state(found)) if found else ""
     return ""
 
 
-def to_mend(file: CaseFile, book: Rulebook, width: int) -> Iterator[Text]:
+_RECOMMENDS = {EventKind.EVIDENCE_SUBMITTED: "recommended", EventKind.REVIEWED: "outcome", EventKind.REOPENED: ""}
+
+
+def to_mend(file: CaseFile, book: Rulebook, width: int) -> Iterator[RenderableType]:
     """Why the last try did not count, reason by reason, with how to mend it."""
     last = file.events[-1]
     if last.kind in {EventKind.EVIDENCE_REFUSED, EventKind.EVIDENCE_REJECTED}:
         for code in dict.fromkeys(last.data.get("reasons", ())):
-            yield from _reason(str(code), book, file, width)
+            version = books.version(book, f"reasons.{code}", file.case.opened_at)
+            yield _under(_titled(str(code), version), width)
+            if version:
+                yield _under(version.value.mend.speak(say.language()), width, 4, "dim")
 
 
-def _reason(code: str, book: Rulebook, file: CaseFile, width: int) -> Iterator[Text]:
-    version = books.version(book, f"reasons.{code}", file.case.opened_at)
-    title = version.value.title.speak(say.language()) if version else ""
-    yield sentence(f"  {code}  {title}".rstrip(), width)
-    if version:
-        mend = sentence(version.value.mend.speak(say.language()), width - 4, "dim")
-        yield Text("\n", style="dim").join(Text("    ") + line for line in mend.split("\n"))
+def _under(text: str, width: int, deep: int = 2, style: str = "") -> RenderableType:
+    return Padding(sentence(text, width - deep, style), (0, 0, 0, deep))
+
+
+def _titled(code: str, version: Dated[Any] | None) -> str:
+    title = version.value.title.speak(say.language()) if version and getattr(version.value, "title", None) else ""
+    return code if title in {"", code} else f"{code}  {title}"
 
 
 def handed_in(file: CaseFile, book: Rulebook, width: int) -> Iterator[RenderableType]:
-    """Every submission with its pieces, and the rulings on it with their reasons."""
+    """Every submission with its pieces, and the rulings on it with their reasons, the strongest first."""
     for one in file.submissions:
         words = _("{at} UTC by {actor}")
         head = words.format(at=cells.minutes(one.submission.received_at), actor=one.submission.actor)
-        yield Text(f"  {one.submission.seq}  {head}")
+        yield _under(f"{one.submission.seq}  {head}", width)
         table = cells.plain_table()
         for piece in one.pieces:
             table.add_row(_kind(piece, book, file.case.opened_at), shortened(piece.name, 32), _findings(piece))
         yield Padding(table, (0, 0, 0, 5))
         for ruling in file.rulings:
             if ruling.submission_id == one.submission.submission_id:
-                words = _(_DECISIONS.get(ruling.decision, ruling.decision))
-                said = words.format(state=case_words.state(ruling.outcome), actor=ruling.actor)
-                at = cells.minutes(ruling.at)
-                reason = f" – {ruling.reason}" if ruling.reason else ""
-                yield sentence(f"     {at}  {said}{reason}", width)
+                yield from _ruled(ruling, book, width)
+
+
+def _ruled(ruling: Ruling, book: Rulebook, width: int) -> Iterator[RenderableType]:
+    words = _(_DECISIONS.get(ruling.decision, ruling.decision))
+    said = words.format(state=case_words.state(ruling.outcome), actor=ruling.actor)
+    reason = f": {ruling.reason}" if ruling.reason else ""
+    yield _under(f"{cells.minutes(ruling.at)}  {said}{reason}", width, 5)
+    if ruling.decision in {
+        "decided",
+        "for_person",
+    }:  # a person's ruling has the reasons of what it confirms or overrules
+        for one in json.loads(ruling.record).get("judgement", {}).get("reasons", ()):
+            rests_on = ", ".join(part for part in (one["rests_on"], one["value"]) if part)
+            told_of = f" ({rests_on})" if rests_on else ""
+            yield _under(f"{_titled(one['code'], books.cited(book, one['clause']))}{told_of}", width, 7, "dim")
 
 
 _DECISIONS = {
     "decided": N_("{state}, by hard reasons"),
     "for_person": N_("for a person; recommended: {state}"),
     "confirmed": N_("{state}, confirmed by {actor}"),
-    "overruled": N_("{state}, overruled by {actor}"),
+    "overruled": N_("{state}, ruled by {actor} against what was recommended"),
 }
 
 

@@ -29,8 +29,8 @@ _STATES: dict[str, str] = {
 }
 AWAITED = {
     Awaits.RULING: N_("ruling to come"),
-    Awaits.REVIEWER: N_("waits for a reviewer"),
-    Awaits.OTHERS: N_("decided elsewhere"),
+    Awaits.REVIEWER: N_("to be reviewed"),
+    Awaits.OTHERS: N_("elsewhere"),
     Awaits.NOTHING: N_("closed"),
 }
 """What a case waits for where the seller can lose nothing by waiting."""
@@ -103,12 +103,12 @@ def account(name: str, book: Rulebook | None = None, at: datetime | None = None)
 
 
 def clock(running: Clock, at: datetime) -> Line:
-    """What is left in one line: `17 h 42 min`, `ruling in 1 d 03 h`, `waits for a reviewer`, `too late`."""
+    """What is left in one line: `17 h 42 min`, `ruling 1 d 03 h`, `to be reviewed`, `too late`."""
     left = running.countdown(at)
     if running.awaits is Awaits.ANSWER and left is not None:
         return cells.clock(left)
     if running.awaits is Awaits.RULING and left is not None:
-        return Line(_("ruling in {left}").format(left=left.say(_)) if left.left > timedelta() else _("ruling due"))
+        return Line(_("ruling {left}").format(left=left.say(_)) if left.left > timedelta() else _("ruling due"))
     return Line(_(AWAITED[running.awaits]), "dim")
 
 

@@ -157,11 +157,11 @@ def _due(case: QueuedCase) -> tuple[Line, Line]:
 
 
 def _held(case: QueuedCase) -> Line:
-    return Line(format_amount(case.held_minor, case.currency))
+    return Line(format_amount(case.held_minor, case.currency)) if case.held_minor else Line("–", "dim")
 
 
 def _number(case: QueuedCase) -> Line:
-    return Line(f"{_status(case)} #{case.case_id}", "dim", "middle")
+    return Line(f"#{case.case_id} {_status(case)}", "dim", "end")
 
 
 def _status(case: QueuedCase) -> str:

@@ -144,10 +144,12 @@ def _sentence(report: TickReport) -> str:
         (_READ, report.checked),
         (N_("cases opened"), report.opened),
         (N_("routed"), report.routed),
+        (N_("withdrawn"), report.withdrawn),
         (N_("ruled"), report.ruled),
         (N_("lost by the clock"), report.closed),
         (N_("settled"), report.settled),
         (N_("reminders"), report.reminded),
+        (N_("files let go"), report.let_go),
     ]
     said = [f"{_(words)} {say.number(count)}" for words, count in counts if count or words == _READ]
     held = [format_amount(amount, currency) for currency, amount in sorted(report.held.items())]
@@ -163,10 +165,12 @@ def _as_json(report: TickReport) -> dict[str, Any]:
         "checked": report.checked,
         "opened": report.opened,
         "routed": report.routed,
+        "withdrawn": report.withdrawn,
         "ruled": report.ruled,
         "closed": report.closed,
         "settled": report.settled,
         "reminded": report.reminded,
+        "let_go": report.let_go,
         "held": dict(sorted(report.held.items())),
         "without_book": dict(sorted(report.without_book.items())),
     }

@@ -111,7 +111,8 @@ class Load:
             self.by_urgency[Urgency(pressing)] += cases
         else:
             self.waiting[Awaits(pressing)] += cases
-        self.held[currency] = self.held.get(currency, 0) + held_minor
+        if held_minor:
+            self.held[currency] = self.held.get(currency, 0) + held_minor
 
 
 _COLUMNS = tuple(f.name for f in fields(QueuedCase))

@@ -33,10 +33,10 @@ LONGEST_WAIT = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class TickReport:
-    """What a tick did. `opened`: disputes; `routed`: cases that other processes decide; `ruled`: rulings that took
-    effect; `closed`: cases lost by the clock; `settled`: cases closed before settling was known; `reminded`: reminders
-    put; `let_go`: files whose time was over; `held`: minor units by currency; `without_book`: due orders by platform
-    that has no book.
+    """What a tick did. `opened`: disputes; `routed`: cases that other processes decide; `withdrawn`: cases that ended
+    because the buyer took the complaint back; `ruled`: rulings that took effect; `closed`: cases lost by the clock;
+    `settled`: cases closed before settling was known; `reminded`: reminders put; `let_go`: files whose time was over;
+    `held`: minor units by currency; `without_book`: due orders by platform that has no book.
     """
 
     at: datetime
@@ -49,6 +49,7 @@ class TickReport:
     sealing: Sealing = field(default=Sealing(), compare=False)
     ruled: int = 0
     routed: int = 0
+    withdrawn: int = 0
     settled: int = 0
     let_go: int = 0
 
@@ -67,9 +68,8 @@ def tick(
     progress: Progress | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> TickReport:
-    """Does everything that is due at `at`: opens the cases that have fired, lets rulings take effect, closes
-    those whose window has shut and settles them, tells again of those that run out,
-    begins and ends sanctions.
+    """Does everything that is due at `at`: opens the cases that have fired, lets rulings take effect, closes those
+    whose window has shut and settles them, tells again of those that run out, begins and ends sanctions.
 
     Doing it twice does nothing the second time. rules_at: the books as in force then, whatever the instants of the
     facts. Raises OmbudError where the store cannot be used; what was done in the batches before stays done.
@@ -86,6 +86,7 @@ def tick(
         checked=swept.checked,
         opened=swept.opened,
         routed=swept.routed,
+        withdrawn=swept.withdrawn,
         ruled=ruled,
         closed=closed,
         settled=settled,
