@@ -1,5 +1,7 @@
 """Keeps the daily buckets of store health in step with the facts, within the transaction that changes them.
 
+What changes a store's figures also has it looked at for sanctions (`actions.sanctions`).
+
     touched = TouchedDays(connection, books)
     touched.add_orders("SELECT order_id FROM staged_orders")    # before the merge: the days that the old rows stand on
     ...merge...
@@ -21,7 +23,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ombud.domain.instants import start_of_day
 from ombud.domain.rulebook import Rulebook
-from ombud.store.health_counts import CASE_COUNTS, COUNTS, Wait, count_sql, waits
+from ombud.domain.sanctions import Over
+from ombud.store.health_counts import CASE_COUNTS, COUNTS, EARLIEST, Wait, count_sql, waits
 from ombud.store.instants import Instants
 
 
@@ -126,5 +129,18 @@ def refresh_days(touched: TouchedDays, *, counts: Sequence[str] | None = None) -
             f" ON CONFLICT (store_id, day) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in counts)}",
             values,
         )
+    _have_looked_at(touched)
     touched._execute("DELETE FROM touched_days")
     return done
+
+
+def _have_looked_at(touched: TouchedDays) -> None:
+    """The stores of the touched days are to be looked at for sanctions, from the earliest of these days on."""
+    earliest = touched.instants.literal(EARLIEST)
+    touched._execute(
+        "INSERT INTO sanction_reviews (platform, over, subject, since, review_at)"
+        f" SELECT s.platform, '{Over.STORE}', s.store_id, min(t.starts_at), {earliest}"
+        " FROM touched_days t CROSS JOIN stores s WHERE s.store_id = t.store_id GROUP BY s.platform, s.store_id"
+        " ON CONFLICT (platform, over, subject) DO UPDATE SET review_at = excluded.review_at, since ="
+        " CASE WHEN sanction_reviews.since < excluded.since THEN sanction_reviews.since ELSE excluded.since END"
+    )

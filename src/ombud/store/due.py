@@ -81,8 +81,9 @@ QUERIES: Mapping[str, tuple[str, tuple[Column, ...]]] = {
 
 
 def next_due() -> datetime | None:
-    """The next instant at which an order must be read or a case moves or is told of; None: nothing is ahead."""
-    from ombud.store.models import Case, Order
+    """The next instant at which an order must be read, a case moves or is told of, or somebody is
+    looked at for sanctions; None: nothing is ahead."""
+    from ombud.store.models import Case, Order, SanctionReview
 
     firsts = (
         rows.filter(**{f"{instant}__isnull": False}).order_by(instant).values_list(instant, flat=True).first()
@@ -91,6 +92,7 @@ def next_due() -> datetime | None:
             (Case.objects, "shuts_at"),
             (Case.objects, "rule_at"),
             (Case.objects, "remind_at"),
+            (SanctionReview.objects, "review_at"),
         )
     )
     return min((instant for instant in firsts if instant is not None), default=None)

@@ -7,18 +7,20 @@ orders are stored: every part is a range of an index.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
 
 from django.db import connection
 
 from ombud.domain.health import Bound, Share, Standing, rolling, window
 from ombud.domain.problems import N_, OmbudError, Problem
-from ombud.domain.rulebook import FigureVersion, Rulebook
+from ombud.domain.rulebook import Dated, FigureVersion, Rulebook
 from ombud.domain.rulebook.words import Texts
+from ombud.store import sql
 from ombud.store.health_counts import COUNTS, Wait, count_sql, waits
 from ombud.store.instants import Instants
 from ombud.store.models import HealthDay, Store
@@ -105,34 +107,56 @@ def figures(store_id: str, at: datetime, book: Rulebook, *, rules_at: datetime |
 
     Raises OmbudError where a figure of the book is not in force at that instant.
     """
-    return _figures(at, book, rules_at, store_id)[store_id]
+    return _figures(at, book, rules_at, f"s.store_id = {sql.text(store_id)}")[store_id]
 
 
 def figures_of_all(at: datetime, book: Rulebook, *, rules_at: datetime | None = None) -> list[Health]:
     """The same for every store of the book's platform."""
-    return list(_figures(at, book, rules_at, None).values())
+    return list(_figures(at, book, rules_at, "true").values())
 
 
-def _figures(at: datetime, book: Rulebook, rules_at: datetime | None, store_id: str | None) -> dict[str, Health]:
+def _figures(at: datetime, book: Rulebook, rules_at: datetime | None, which: str) -> dict[str, Health]:
     versions = {name: book.in_force(f"health.{name}", rules_at or at) for name in book.under("health")}
-    dated = waits(book)
-    spans = {version.value.window for version in versions.values()} | {DESK_WINDOW}
-    windows = {span: _counts(at, span, dated, book.name, store_id) for span in spans}
+    windows = _windows(at, {version.value.window for version in versions.values()} | {DESK_WINDOW}, book, which)
     found: dict[str, Health] = {}
     for store, desk in windows[DESK_WINDOW].items():
-        mine = []
-        for name, version in versions.items():
-            of: FigureVersion = version.value
-            counted = windows[of.window][store]
-            share = Share(_count(counted, of.share), _count(counted, of.of) if of.of else 0)
-            bound = Bound(_exact(of.limit), _exact(of.least))
-            mine.append(Figure(name, of.title, (of.share, of.of), share, of.window, bound, version.cite))
+        mine = _measured(store, versions, windows)
         for name, title, part, base in DESK:
             if name not in versions:
                 share = Share(_count(desk, part), _count(desk, base))
-                mine.append(Figure(name, title, (part, base), share, DESK_WINDOW))
-        found[store] = Health(store, tuple(mine))
+                mine[name] = Figure(name, title, (part, base), share, DESK_WINDOW)
+        found[store] = Health(store, tuple(mine.values()))
     return found
+
+
+def measured(
+    which: str, at: datetime, book: Rulebook, versions: Mapping[str, Dated[FigureVersion]]
+) -> dict[str, dict[str, Figure]]:
+    """The figures that `versions` define, by store and name: of the stores `s` of the book's platform for which `which`
+    (SQL) is so; empty where there are no versions."""
+    windows = _windows(at, {version.value.window for version in versions.values()}, book, which)
+    stores = next(iter(windows.values()), {})
+    return {store: _measured(store, versions, windows) for store in stores}
+
+
+_Windows: TypeAlias = Mapping[timedelta, Mapping[str, Mapping[str, int]]]
+"""Window -> store -> name of a count -> how many."""
+
+
+def _windows(at: datetime, spans: Set[timedelta], book: Rulebook, which: str) -> _Windows:
+    dated = waits(book)
+    return {span: _counts(at, span, dated, book.name, which) for span in spans}
+
+
+def _measured(store: str, versions: Mapping[str, Dated[FigureVersion]], windows: _Windows) -> dict[str, Figure]:
+    figures: dict[str, Figure] = {}
+    for name, version in versions.items():
+        of = version.value
+        counted = windows[of.window][store]
+        share = Share(_count(counted, of.share), _count(counted, of.of) if of.of else 0)
+        bound = Bound(_exact(of.limit), _exact(of.least))
+        figures[name] = Figure(name, of.title, (of.share, of.of), share, of.window, bound, version.cite)
+    return figures
 
 
 def _exact(number: Decimal | None) -> Fraction | None:
@@ -145,25 +169,23 @@ def _count(counted: Mapping[str, int], name: str) -> int:
 
 
 def _counts(
-    at: datetime, span: timedelta, dated: Sequence[Wait], platform: str, store_id: str | None
+    at: datetime, span: timedelta, dated: Sequence[Wait], platform: str, which: str
 ) -> dict[str, dict[str, int]]:
-    """What happened in (at - span, at], by store and count: of one store of `platform`, or of all of them."""
+    """What happened in (at - span, at], by store and count: of the stores of `platform` for which `which` is so."""
     cut = window(at, span)
-    where, values = "s.platform = %s", [platform]
-    if store_id is not None:
-        where, values = where + " AND s.store_id = %s", [*values, store_id]
+    where = f"s.platform = {sql.text(platform)} AND {which}"
     sums = ", ".join(f"COALESCE(SUM(h.{name}), 0)" for name in COUNTS)
+    first, after = cut.days
     whole = (
         f"SELECT s.store_id, {sums} FROM stores s LEFT JOIN health_days h"
-        " ON h.store_id = s.store_id AND h.day >= %s AND h.day < %s"
+        f" ON h.store_id = s.store_id AND h.day >= '{first}' AND h.day < '{after}'"
         f" WHERE {where} GROUP BY s.store_id ORDER BY s.store_id"
     )
-    first, after = cut.days
     with connection.cursor() as cursor:
-        cursor.execute(whole, [first.isoformat(), after.isoformat(), *values])
+        cursor.execute(whole)
         total = {row[0]: [int(count) for count in row[1:]] for row in cursor.fetchall()}
         if cut.edges:
-            cursor.execute(f"SELECT s.store_id, {_edges_sql(cut.edges, dated)} FROM stores s WHERE {where}", values)
+            cursor.execute(f"SELECT s.store_id, {_edges_sql(cut.edges, dated)} FROM stores s WHERE {where}")
             for row in cursor.fetchall():
                 total[row[0]] = [a + int(b) for a, b in zip(total[row[0]], row[1:], strict=True)]
     return {store: dict(zip(COUNTS, numbers, strict=True)) for store, numbers in total.items()}

@@ -48,13 +48,11 @@ def audit(*, first: int = 5) -> Audit:
                 counts[code] = count
                 cursor.execute(f"SELECT * FROM ({query}) f ORDER BY 1, 2 LIMIT {int(first)}")
                 named += [_fault(code, *row) for row in cursor.fetchall()]
-        totals = []
-        for table in ("cases", "postings"):
-            cursor.execute(f"SELECT count(*) FROM {table}")
-            totals.append(int(cursor.fetchone()[0]))
+        cursor.execute("SELECT (SELECT count(*) FROM cases), (SELECT count(*) FROM postings)")
+        cases, postings = cursor.fetchone()
         cursor.execute(f"SELECT currency, sum(held) FROM ({_HELD}) h GROUP BY currency ORDER BY currency")
         held = {currency: int(total) for currency, total in cursor.fetchall() if total}
-    return Audit(*totals, held, counts, tuple(named))
+    return Audit(int(cases), int(postings), held, counts, tuple(named))
 
 
 def _fault(code: str, case_id: int, posting_id: int | None, expected: Any, found: Any) -> Fault:

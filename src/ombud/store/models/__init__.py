@@ -4,6 +4,7 @@ from ombud.store.models.books import HealthDay, RulebookVersion
 from ombud.store.models.cases import Case, CaseEvent, OutboxMessage, Posting
 from ombud.store.models.evidence import DraftPiece, Piece, StoredFile, Submission
 from ombud.store.models.facts import Complaint, Line, Message, Order, Parcel, Scan, Store
+from ombud.store.models.reviews import SanctionReview, Tally
 from ombud.store.models.rulings import Protection, Ruling, Sanction
 from ombud.store.models.seals import Checkpoint, EventHash, SealedHead, SealRow, UnchainedEvent
 
@@ -26,11 +27,13 @@ __all__ = [
     "RulebookVersion",
     "Ruling",
     "Sanction",
+    "SanctionReview",
     "Scan",
     "SealRow",
     "SealedHead",
     "Store",
     "StoredFile",
     "Submission",
+    "Tally",
     "UnchainedEvent",
 ]
