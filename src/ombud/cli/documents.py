@@ -17,10 +17,12 @@ from ombud.cli.say import _
 from ombud.documents.blocks import Document
 from ombud.documents.notice import notice
 from ombud.documents.ruling import ruling_record
+from ombud.documents.statement import statement_of
 from ombud.documents.typeset import pdf
 from ombud.domain.instants import parse_instant
 from ombud.domain.problems import N_, OmbudError, Place, Problem
 from ombud.store import case_file, database
+from ombud.store.health import find_store
 
 app = typer.Typer(help="Draw documents as PDF: notices, ruling records, statements, reports.", no_args_is_help=True)
 
@@ -62,6 +64,28 @@ def draw_ruling(
     instant = _instant(at)
     language = lang or say.language()
     _draw(lambda: ruling_record(_file(name, instant), instant, language=language), out, force=force, as_json=as_json)
+
+
+@app.command("statement")
+def draw_statement(
+    store: Annotated[str, typer.Argument(metavar="STORE", help="Whose money.")],
+    out: _Out,
+    since: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="Only what came after this instant; default: all.")
+    ] = None,
+    lang: _Lang = None,
+    at: _At = None,
+    force: _Force = False,
+    as_json: _Json = False,
+) -> None:
+    """Draw the statement of a store: its accounts over a period, and every posting in it."""
+    instant, start, language = _instant(at), parse_instant(since) if since else None, lang or say.language()
+    _draw(
+        lambda: statement_of(find_store(store), instant, since=start, language=language),
+        out,
+        force=force,
+        as_json=as_json,
+    )
 
 
 def _instant(at: str | None) -> datetime:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ombud.documents.voice import Voice, percent, utc
-from ombud.domain.conditions import holds
 from ombud.domain.problems import N_
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.rulebook.clauses.evidence import ContentVersion, FilesVersion, KindVersion
 from ombud.store import books
+from ombud.store.asked import asked_of
 from ombud.store.case_file import CaseFile
 
 _CHANNELS = {
@@ -49,22 +49,8 @@ class Asked:
 
 
 def asked(file: CaseFile, book: Rulebook, voice: Voice) -> list[Asked]:
-    """The pieces that the book asks for in this case: those whose conditions hold for its order."""
-    return [_asked(kind, required, file, book, voice) for kind, required in _wanted(file, book)]
-
-
-def _wanted(file: CaseFile, book: Rulebook) -> Iterator[tuple[str, bool]]:
-    case = file.case
-    if case.route:
-        route = books.version(book, f"routes.{case.route}", case.opened_at)
-        yield from ((kind, True) for kind in (route.value.asks if route else ()))
-        return
-    version = books.version(book, f"evidence.{case.violation}", case.opened_at)
-    rules_at = None if book.starts_at <= case.fires_at else book.starts_at
-    row = file.row()
-    for item in version.value if version else ():
-        if holds(item.where, row, start=case.fires_at, book=book, rules_at=rules_at):
-            yield item.kind, item.required
+    """The pieces that the book asks for in this case, each with what its kind must be."""
+    return [_asked(one.kind, one.required, file, book, voice) for one in asked_of(file, book)]
 
 
 def _asked(kind: str, required: bool, file: CaseFile, book: Rulebook, voice: Voice) -> Asked:

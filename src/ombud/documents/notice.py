@@ -114,7 +114,7 @@ def _stakes(file: CaseFile, book: Rulebook, voice: Voice) -> Iterator[Block]:
     charge = None if case.route else books.version(book, f"money.{name}", case.opened_at)
     if charge is None:
         return
-    titles = parts.line_titles(book, case.opened_at, voice)
+    titles = parts.line_titles(charge, voice)
     rows, total = [], 0
     for line, amount in _amounts(charge.value, file):
         if amount and line.credit != "settlement":

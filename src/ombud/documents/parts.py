@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from ombud.documents.blocks import Block, Cell, Column, Facts, Heading, Line, Table, dim, whole
 from ombud.documents.voice import ACCOUNTS, STATES, Voice, in_zone, utc
+from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
-from ombud.domain.rulebook import Rulebook
+from ombud.domain.rulebook import Dated, Rulebook
 from ombud.store import books
 from ombud.store.case_file import CaseFile
 
@@ -62,26 +64,22 @@ def carrier(book: Rulebook, slug: str, at: datetime) -> str:
     return found.value.title if found else slug
 
 
-def line_titles(book: Rulebook, at: datetime, voice: Voice) -> dict[str, str]:
-    """The book's titles of money lines by their names; only the text as written has them."""
-    titles: dict[str, str] = {}
-    for clause in book.under("money"):
-        version = books.version(book, f"money.{clause}", at)
-        for line in version.written.get("lines", ()) if version else ():
-            titles[line["name"]] = line["title"][voice.language]
-    return titles
+def line_titles(version: Dated[Any] | None, voice: Voice) -> dict[str, str]:
+    """The titles of a money clause's lines by their names; only the text as written has them."""
+    return {line["name"]: line["title"][voice.language] for line in version.written["lines"]} if version else {}
 
 
-def line_title(name: str, titles: dict[str, str], voice: Voice) -> str:
+def line_title(name: str, clause: str, book: Rulebook, voice: Voice) -> str:
     """The title of a posting's line, also where it is one that the ledger itself adds to those of the book."""
+    titles = line_titles(books.cited(book, clause), voice)
     for ending, words in _ENDINGS.items():
         if name.endswith(ending) and name.removesuffix(ending) in titles:
             return voice.say(words).format(line=titles[name.removesuffix(ending)])
     return titles.get(name) or voice.named(_OWN_LINES, name)
 
 
-_ENDINGS = {"_beyond_hold": N_("{line}, beyond the hold")}
-_OWN_LINES = {"rest_of_hold": N_("rest of the hold")}
+_ENDINGS = {BEYOND_HOLD: N_("{line}, beyond the hold")}
+_OWN_LINES = {REST_OF_HOLD: N_("rest of the hold")}
 
 
 def account(name: str, book: Rulebook | None, voice: Voice) -> str:
@@ -94,20 +92,17 @@ def account(name: str, book: Rulebook | None, voice: Voice) -> str:
 def postings(file: CaseFile, book: Rulebook, voice: Voice) -> Table:
     """The money of one case, posting by posting."""
     _ = voice.say
-    titles = line_titles(book, file.case.opened_at, voice)
     columns = (
-        Column(_("instant"), 4),
-        Column(_("line"), 5),
-        Column(_("from → to"), 5),
-        Column(_("clause"), 4),
+        Column(_("instant"), 5),
+        Column(_("line"), 6),
+        Column(_("from → to"), 6),
         Column(_("amount"), right=True),
     )
     rows = [
         (
             utc(posting.at),
-            line_title(posting.line, titles, voice),
+            (line_title(posting.line, posting.clause, book, voice), dim(posting.clause)),
             f"{account(posting.debit, book, voice)} → {account(posting.credit, book, voice)}",
-            dim(posting.clause),
             format_amount(posting.amount_minor, posting.currency),
         )
         for posting in file.postings

@@ -41,11 +41,13 @@ _TAKES_EFFECT: dict[str, State] = {
 }
 """The steps by which a ruling takes effect -> what it came to."""
 _DECISIONS = {
-    "decided": N_("by the rules: the reasons left nothing to weigh"),
+    "decided": N_("decided, since the reasons leave nothing to weigh"),
     "for_person": N_("recommended to a reviewer"),
     "confirmed": N_("a reviewer confirmed what was recommended"),
     "overruled": N_("a reviewer overruled what was recommended"),
 }
+_BY_RULES = {"decided", "for_person"}
+"""Decisions that the rules make as soon as something is handed in: their actor is whoever handed it in."""
 _SEVERITIES = {
     "gate": N_("refused at the gate"),
     "rejects": N_("decides against the seller"),
@@ -53,7 +55,7 @@ _SEVERITIES = {
     "warns": N_("counts, and a reviewer looks"),
     "weighs": N_("shown, and decides nothing"),
 }
-_WITHOUT_CODE = {"not_inspected": N_("Nobody has looked into the file")}
+_WITHOUT_CODE = {"not_inspected": N_("not inspected")}
 _RESTS_ON = {"store": N_("the history of the store"), "buyer": N_("the history of the buyer")}
 
 
@@ -105,7 +107,7 @@ def _lead(file: CaseFile, ruling: Ruling, book: Rulebook, voice: Voice) -> Lead:
         lines.append(_("not in force yet: takes effect at {at}").format(at=utc(file.standing.rule_at)))
     else:
         lines.append(_("not in force yet: a reviewer rules"))
-    lines.append(_("{decision}; {actor}").format(decision=voice.named(_DECISIONS, ruling.decision), actor=ruling.actor))
+    lines.append(f"{voice.named(_DECISIONS, ruling.decision)}: {_who(ruling, voice)}")
     came_to = _TAKES_EFFECT[event.kind] if event else State(ruling.outcome)
     if event is not None and ruling.decision == "for_person":
         stood = (came_to is State.WON) == (ruling.outcome == State.WON)
@@ -113,6 +115,10 @@ def _lead(file: CaseFile, ruling: Ruling, book: Rulebook, voice: Voice) -> Lead:
         lines.append(_("nobody ruled by then: the recommendation stood") if stood else by_default)
     note = _("In the words of the reviewer: {reason}").format(reason=ruling.reason) if ruling.reason else ""
     return Lead(_("Ruling"), _outcome(came_to, file, book, voice), tuple(lines), note)
+
+
+def _who(ruling: Ruling, voice: Voice) -> str:
+    return voice.say(N_("by the rules")) if ruling.decision in _BY_RULES else ruling.actor
 
 
 def _outcome(state: str, file: CaseFile, book: Rulebook, voice: Voice) -> str:
@@ -156,17 +162,32 @@ def _reasons(reasons: list[Mapping[str, Any]], book: Rulebook, voice: Voice) -> 
 def _reason(reason: Mapping[str, Any], book: Rulebook, voice: Voice) -> tuple[Cell, Cell, Cell]:
     _, code, clause = voice.say, str(reason["code"]), str(reason.get("clause") or "")
     version = books.cited(book, clause)
-    said: list[Line] = [voice.text(version.value.title) if version else voice.named(_WITHOUT_CODE, code)]
+    said: list[Line] = [voice.text(version.value.title)] if version else []
     if version is not None and hasattr(version.value, "mend"):
         said.append(dim(_("mend: {how}").format(how=voice.text(version.value.mend))))
     if version is not None:
         said.append(dim(f"{clause} · {version.cite}"))
     rests: list[Line] = [whole(voice.named(_RESTS_ON, str(reason.get("rests_on") or "")))]
-    if reason.get("value") is not None:
-        rests.append(_("found: {value}").format(value=reason["value"]))
+    if reason.get("value"):
+        words = _("not looked for: {value}") if code in _WITHOUT_CODE else _("found: {value}")
+        rests.append(words.format(value=_value(reason, book, voice)))
     rests.append(dim(_("confidence {share}").format(share=percent(reason.get("confidence", 1)))))
     severity = str(reason.get("severity") or "")
-    return (strong(code), dim(voice.named(_SEVERITIES, severity))), tuple(said), tuple(rests)
+    return (
+        (strong(voice.named(_WITHOUT_CODE, code)), dim(voice.named(_SEVERITIES, severity))),
+        tuple(said),
+        tuple(rests),
+    )
+
+
+def _value(reason: Mapping[str, Any], book: Rulebook, voice: Voice) -> str:
+    """What was found there; of what nobody has looked for, the titles instead of the names of marks."""
+    value = str(reason["value"])
+    marks = book.under("marks")
+    words = value.split(", ")
+    if reason["code"] not in _WITHOUT_CODE or not all(word in marks for word in words):
+        return value
+    return voice.listed(voice.text(marks[word][-1].value.title) for word in words)
 
 
 def _evidence(file: CaseFile, book: Rulebook, voice: Voice) -> Iterator[Block]:
@@ -199,12 +220,15 @@ def _rulings(file: CaseFile, book: Rulebook, voice: Voice) -> Iterator[Block]:
     _ = voice.say
     yield Heading(_("Recommendations and rulings"))
     yield Table(
-        (Column(_("instant"), 4), Column(_("outcome"), 5), Column(_("by"), 4), Column(_("record, SHA-256"), 6)),
+        (Column(_("instant"), 5), Column(_("outcome"), 7), Column(_("record, SHA-256"), 7)),
         [
             (
-                utc(one.at),
-                (_outcome(one.outcome, file, book, voice), dim(voice.named(_DECISIONS, one.decision))),
-                tuple(part for part in (one.actor, one.reason) if part),
+                (utc(one.at), dim(_who(one, voice))),
+                (
+                    _outcome(one.outcome, file, book, voice),
+                    dim(voice.named(_DECISIONS, one.decision)),
+                    *([one.reason] if one.reason else []),
+                ),
                 whole(one.digest),
             )
             for one in file.rulings
