@@ -114,13 +114,18 @@ def remove(case_id: int, name: str, *, books: Books, store_id: str | None = None
 def case_for(case_id: int, store_id: str | None) -> Case:
     """The case. Raises OmbudError where there is none, and in the same words where it is of another store."""
     found = Case.objects.filter(case_id=case_id).first()
-    if found is not None and store_id in (None, found.store_id):
-        return found
+    if found is None or store_id not in (None, found.store_id):
+        raise unknown_case(f"#{case_id}", store_id)
+    return found
+
+
+def unknown_case(text: str, store_id: str | None) -> OmbudError:
+    """No case is called `text`, or none of that store: whose it is otherwise is not said."""
     if store_id is None:
-        text, values = N_("There is no case {text}."), {"text": f"#{case_id}"}
+        said, values = N_("There is no case {text}."), {"text": text}
     else:
-        text, values = N_("The store {store} has no case {text}."), {"text": f"#{case_id}", "store": store_id}
-    raise OmbudError(Problem("unknown_case", text, values, mend=N_("`ombud cases` lists them.")))
+        said, values = N_("The store {store} has no case {text}."), {"text": text, "store": store_id}
+    return OmbudError(Problem("unknown_case", said, values, mend=N_("`ombud cases` lists them.")))
 
 
 def _refuse(case: Case, pieces: Sequence[NewPiece], by: Rules, *, instead: bool) -> None:

@@ -1,0 +1,253 @@
+"""The evidence of one case: what is asked for, what lies ready, what the gate says, what became of the submissions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from ombud.cli import case_story, case_words, cells, say
+from ombud.cli.grid import sentence, shortened
+from ombud.cli.say import _
+from ombud.domain import gate
+from ombud.domain.countdown import clock_of
+from ombud.domain.evidence import Piece, Reason
+from ombud.domain.findings import plain_findings
+from ombud.domain.gate import Verdict
+from ombud.domain.instants import format_instant
+from ombud.domain.money import format_amount
+from ombud.domain.problems import Problem
+from ombud.domain.rulebook import Rulebook
+from ombud.store import books, drafts
+from ombud.store.asked import Asked, asked_of
+from ombud.store.case_file import CaseFile, case_file
+from ombud.store.models import Case, Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What there is to say about the evidence of a case at an instant."""
+
+    at: datetime
+    file: CaseFile
+    book: Rulebook
+    asked: tuple[Asked, ...]
+    ready: tuple[Piece, ...]
+    verdict: Verdict
+
+    @property
+    def missing(self) -> list[str]:
+        """Kinds that must be there and do not lie ready."""
+        return gate.missing([one.kind for one in self.asked if one.required], self.ready)
+
+
+def page(case: Case, at: datetime) -> Page:
+    """The page as of now, with the gate as of `at`."""
+    file = case_file(case.case_id, at)
+    book = books.kept(case.rulebook_id)
+    ready = drafts.drafted(case.case_id)
+    verdict = drafts.verdict(file.case, ready, at=at, at_hand={book.name: book})
+    return Page(at, file, book, asked_of(file, book), ready, verdict)
+
+
+def draw(found: Page, width: int) -> RenderableType:
+    """For a terminal of `width` columns."""
+    parts = [*before(found, width)]
+    if found.file.submissions:
+        parts += [
+            _section(_("Handed in")),
+            *case_story.handed_in(found.file, found.book, width),
+        ]
+    return Group(*parts)
+
+
+def before(found: Page, width: int) -> Iterator[RenderableType]:
+    """What to know before anything is handed in."""
+    case = found.file.case
+    left, means = case_words.clock_lines(clock_of(found.file.standing), found.at)
+    head = Text(f"#{case.case_id}  {case_words.title(case)} · ", style="bold")
+    yield head.append(_("order {order}").format(order=case.order_id))
+    yield Text(left.text, style=left.style).append(f"  {means.text}".rstrip(), style="dim")
+    order = found.file.order
+    if order.refunded_minor:
+        words = _("{refunded} of {amount} were refunded to the buyer already.")
+        refunded, amount = (
+            format_amount(minor, order.currency) for minor in (order.refunded_minor, order.amount_minor)
+        )
+        yield sentence(words.format(refunded=refunded, amount=amount), width, "yellow")
+    yield _section(_("What is asked for"))
+    yield _asked(found)
+    yield _section(_("What lies ready"))
+    yield _ready(found)
+    yield _section(_("What the gate says"))
+    yield from against(found.verdict, found.book, width) if _has(found.verdict) else [_nothing(found)]
+
+
+def _section(title: str) -> Text:
+    return Text(f"\n{title}", style="bold")
+
+
+def _asked(found: Page) -> RenderableType:
+    if not found.asked:
+        return cells.indented(_("The book asks for nothing."))
+    table = cells.plain_table()
+    for one in found.asked:
+        words, style = _standing(one, found)
+        table.add_row(Text(f"[{words}]", style=style), one.title.speak(say.language()), Text(one.kind, style="dim"))
+    return table
+
+
+def _standing(one: Asked, found: Page) -> tuple[str, str]:
+    """(words, style): whether it lies ready, else was handed in last, else is missing while that can be mended."""
+    if one.kind in {piece.kind for piece in found.ready}:
+        return _("ready"), "green"
+    if found.file.submissions and one.kind in {piece.kind for piece in found.file.submissions[-1].pieces}:
+        return _("handed in"), "dim"
+    if not one.required:
+        return _("may be added"), "dim"
+    return _("missing"), "dim" if found.verdict.takes_no_more else "red"
+
+
+def _ready(found: Page) -> RenderableType:
+    if not found.ready:
+        return cells.indented(_("Nothing lies ready."))
+    table = cells.plain_table()
+    for piece in found.ready:
+        language = f" · {piece.language}" if piece.language else ""
+        size = _("{size} bytes").format(size=say.number(piece.size))
+        said = f"{piece.kind}{language} · {piece.format or '?'} · {size}"
+        if piece.findings:
+            said += " · " + _("findings: {count}").format(count=len(piece.findings))
+        table.add_row(shortened(piece.name, 36), Text(said, style="dim"))
+    return table
+
+
+def _has(verdict: Verdict) -> bool:
+    return bool(verdict.reasons or verdict.problems)
+
+
+def _nothing(found: Page) -> RenderableType:
+    return cells.indented(_("Nothing against it.") if found.ready else _("There is nothing to look at."))
+
+
+def against(verdict: Verdict, book: Rulebook, width: int) -> Iterator[RenderableType]:
+    """What the gate has against it, each with how to mend it; what only weighs in the ruling is said to do so."""
+    for reason in verdict.reasons:
+        yield from told(reason, book, width, "red" if reason.severity == "gate" else "yellow")
+    for problem in verdict.problems:
+        yield _under(problem.say(_), width, "red")
+
+
+def told(reason: Reason, book: Rulebook, width: int, style: str = "") -> Iterator[RenderableType]:
+    """A reason with its code, its title and what it rests on, and under it how to mend it."""
+    title, mend = _texts(reason, book)
+    said = reason.code if title in {"", reason.code} else f"{reason.code}  {title}"
+    rests_on = ", ".join(dict.fromkeys(part for part in (reason.rests_on, reason.value) if part))
+    yield _under(f"{said} ({rests_on})" if rests_on else said, width, style)
+    if mend:
+        yield _under(mend, width, "dim", deep=4)
+
+
+def _under(text: str, width: int, style: str, *, deep: int = 2) -> RenderableType:
+    return Padding(sentence(text, width - deep, style), (0, 0, 0, deep))
+
+
+def _texts(reason: Reason, book: Rulebook) -> tuple[str, str]:
+    version = books.cited(book, reason.clause)
+    title, mend = (getattr(version.value, name, None) if version else None for name in ("title", "mend"))
+    return (title.speak(say.language()) if title else "", mend.speak(say.language()) if mend else "")
+
+
+def _reasons(ruling: Ruling) -> list[Reason]:
+    """Those that its record gives."""
+    return [Reason(**reason) for reason in json.loads(ruling.record)["judgement"]["reasons"]]
+
+
+def as_json(found: Page) -> dict[str, Any]:
+    """For programs: instants in ISO 8601 UTC, money in minor units, sizes in bytes."""
+    case, order = found.file.case, found.file.order
+    ready = {piece.kind for piece in found.ready}
+    return {
+        "at": format_instant(found.at),
+        "case_id": case.case_id,
+        "order_id": case.order_id,
+        "store_id": case.store_id,
+        "state": case.state,
+        "due_at": format_instant(case.due_at) if case.due_at else None,
+        "amount_minor": order.amount_minor,
+        "refunded_minor": order.refunded_minor,
+        "currency": order.currency,
+        "asked": [
+            {
+                "kind": one.kind,
+                "required": one.required,
+                "title": one.title.speak(say.language()),
+                "cite": one.cite,
+                "ready": one.kind in ready,
+            }
+            for one in found.asked
+        ],
+        "ready": [piece_json(piece) for piece in found.ready],
+        "missing": found.missing,
+        "gate": verdict_json(found.verdict, found.book),
+        "submissions": [
+            {
+                "submission_id": one.submission.submission_id,
+                "seq": one.submission.seq,
+                "received_at": format_instant(one.submission.received_at),
+                "actor": one.submission.actor,
+                "pieces": [piece_json(drafts.piece_of(piece)) for piece in one.pieces],
+                "rulings": [
+                    {
+                        "ruling_id": ruling.ruling_id,
+                        "at": format_instant(ruling.at),
+                        "outcome": ruling.outcome,
+                        "decision": ruling.decision,
+                        "reasons": reasons_json(_reasons(ruling), found.book),
+                    }
+                    for ruling in found.file.rulings
+                    if ruling.submission_id == one.submission.submission_id
+                ],
+            }
+            for one in found.file.submissions
+        ],
+    }
+
+
+def piece_json(piece: Piece) -> dict[str, Any]:
+    """A piece, ready or handed in."""
+    return {
+        "name": piece.name,
+        "kind": piece.kind,
+        "language": piece.language or None,
+        "sha256": piece.sha256,
+        "size": piece.size,
+        "format": piece.format or None,
+        "stated": {name: format_instant(instant) for name, instant in piece.stated.items()},
+        "findings": plain_findings(piece.findings),
+    }
+
+
+def verdict_json(verdict: Verdict, book: Rulebook) -> dict[str, Any]:
+    """What the gate says."""
+    return {
+        "refused": verdict.refused,
+        "reasons": reasons_json(verdict.reasons, book),
+        "problems": [_problem_json(problem) for problem in verdict.problems],
+    }
+
+
+def reasons_json(reasons: Sequence[Reason], book: Rulebook) -> list[dict[str, Any]]:
+    """Reasons with the book's words for them in the reader's language; null where the book has none."""
+    told = ((reason, *_texts(reason, book)) for reason in reasons)
+    return [{**asdict(reason), "title": title or None, "mend": mend or None} for reason, title, mend in told]
+
+
+def _problem_json(problem: Problem) -> dict[str, Any]:
+    return {"code": problem.code, "text": problem.say(_)}
