@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from pytest_django.fixtures import Settings
+from pytest_django import Settings
 
 from ombud.actions import seals
 from ombud.actions.cases import open_due

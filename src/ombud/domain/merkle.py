@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 SLOTS = 64
+ROW_HEIGHT = 6
+"""Levels of the tree in a row: 2 ** 6 slots."""
 EMPTY = bytes(32)
 EMPTY_ROW = EMPTY * SLOTS
 _SIZE = len(EMPTY)

@@ -12,7 +12,7 @@ from django.db import connection
 from ombud.domain import merkle
 from ombud.domain.chain import Misfit, first_misfit, head_line, read, text_digest
 from ombud.domain.problems import N_, Problem
-from ombud.domain.proof import OPENING, STANDING, Verifies, checkpoint_problem, standing_misfit
+from ombud.domain.proof import Verifies, checkpoint_problem, standing_misfit
 from ombud.store import proofs, signing, sql
 from ombud.store.proofs import StoredStep
 
@@ -107,7 +107,7 @@ def _cases(told: Audit, last: Mapping[str, Any] | None, progress: Progress | Non
     for page in _pages():
         steps = _by_case(proofs.steps(page.format(case="e.case_id")))
         sealed = proofs.sealed_heads(page.format(case="s.case_id"))
-        columns = _columns(page)
+        columns = proofs.columns(page.format(case="c.case_id"))
         named = _rulings_and_submissions(page)
         for case_id in sorted(steps.keys() | sealed.keys() | columns.keys()):
             own, closed = steps.get(case_id, []), sealed.get(case_id, [])
@@ -156,21 +156,10 @@ def _by_case(steps: list[StoredStep]) -> dict[int, list[StoredStep]]:
     return found
 
 
-def _columns(page: str) -> dict[int, dict[str, Any]]:
-    """Case -> what it says of itself, instants as text."""
-    names = [name for name in (*STANDING, *OPENING) if name != "rulebook"]
-    columns = ", ".join(sql.iso(connection, f"c.{name}") if name.endswith("_at") else f"c.{name}" for name in names)
-    return {
-        case_id: dict(zip((*names, "rulebook"), values, strict=True))
-        for case_id, *values in proofs.rows(
-            f"SELECT c.case_id, {columns}, c.rulebook_id FROM cases c WHERE {page.format(case='c.case_id')}"
-        )
-    }
-
-
 @dataclass
 class _Named:
-    """What the events of a case must name: its rulings, each with whether its record is what its digest says."""
+    """What the events of a case must name: its rulings, each with whether its record is what its digest is of, and its
+    submissions."""
 
     rulings: dict[int, bool] = field(default_factory=dict)
     submissions: set[int] = field(default_factory=set)
@@ -223,12 +212,12 @@ def _unnamed(case_id: int, steps: list[Any], named: _Named) -> Misfit | None:
     for ruling_id, whole in sorted(named.rulings.items()):
         seq = by_events["ruling_id"].get(ruling_id)
         values = {"case": case_id, "seq": seq, "ruling": ruling_id}
-        if not whole:
-            text = N_("Case {case}, step {seq}: the record of ruling {ruling} is not the one that its digest is of.")
-            return Misfit(Problem("ruling_differs", text, values), case_id, seq)
         if seq is None:
             text = N_("Case {case}: no step of its history knows ruling {ruling}.")
             return Misfit(Problem("ruling_differs", text, values), case_id)
+        if not whole:
+            text = N_("Case {case}, step {seq}: the record of ruling {ruling} is not the one that its digest is of.")
+            return Misfit(Problem("ruling_differs", text, values), case_id, seq)
     for submission_id in sorted(named.submissions - by_events["submission_id"].keys()):
         text = N_("Case {case}: no step of its history knows submission {submission}.")
         values = {"case": case_id, "submission": submission_id}

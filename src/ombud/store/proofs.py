@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from ombud.domain import chain, merkle
 from ombud.domain.chain import Step
 from ombud.domain.problems import N_, OmbudError, Problem
+from ombud.domain.proof import OPENING, STANDING
 from ombud.store import sql, staging
 from ombud.store.models import Checkpoint, EventHash
 
@@ -186,6 +187,16 @@ def heads_before(wanted: Sequence[tuple[int, int]]) -> dict[int, str]:
             )
         )
     return found
+
+
+def columns(where: str) -> dict[int, dict[str, Any]]:
+    """Case -> what the case `c` says of itself that its history can vouch for, instants as text."""
+    names = [name for name in (*STANDING, *OPENING) if name != "rulebook"]
+    own = ", ".join(_at(f"c.{name}") if name.endswith("_at") else f"c.{name}" for name in names)
+    return {
+        case_id: dict(zip((*names, "rulebook"), values, strict=True))
+        for case_id, *values in rows(f"SELECT c.case_id, {own}, c.rulebook_id FROM cases c WHERE {where}")
+    }
 
 
 def last_checkpoint() -> Checkpoint | None:

@@ -1,4 +1,4 @@
-"""Hashes know their order and what is bound to an event; the tree under a checkpoint, and the queue of what has no hash.
+"""Hashes know their order and what is bound to an event; the tree under a checkpoint; the queue of what has no hash.
 
 Nothing has written a hash before this, so that the table of hashes is made anew. The queue is filled by a trigger: an
 event and its place in the queue are committed together, whoever writes it and in whatever order transactions end.
