@@ -131,7 +131,7 @@ firsts AS (
   FROM parcels WHERE order_id IN (SELECT order_id FROM found) GROUP BY order_id
 ), q AS (SELECT order_id, {", ".join(f"first.{column}" for column in FIELDS["parcel"])} FROM firsts)
 SELECT f.order_id, f.store_id, f.violation, f.complaint_id, f.fires_at, f.clause, f.currency, f.opens, c.withdrawn_at,
-  {_COLUMNS}, {_PARCEL}
+  f.carrier, p.warehouse, {_COLUMNS}, {_PARCEL}
 FROM found f JOIN orders o ON o.order_id = f.order_id JOIN stores s ON s.store_id = f.store_id
 LEFT JOIN parcels p ON p.order_id = f.order_id AND p.carrier = f.carrier AND p.tracking_number = f.tracking_number
 LEFT JOIN q ON q.order_id = f.order_id LEFT JOIN complaints c ON c.complaint_id = f.complaint_id
@@ -140,7 +140,7 @@ LEFT JOIN q ON q.order_id = f.order_id LEFT JOIN complaints c ON c.complaint_id 
 
 def _case(row: dict[str, Any], each: set[str]) -> PastCase:
     fields = {f"{fact}.{column}": row[f"{fact}__{column}"] for fact, columns in FIELDS.items() for column in columns}
-    fields["case.violation"] = row["violation"]
+    fields |= {f"case.{column}": row[column] for column in ("violation", "carrier", "warehouse")}
     return PastCase(
         row["order_id"],
         row["store_id"],

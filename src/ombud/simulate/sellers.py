@@ -9,11 +9,11 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
-from ombud.domain.conditions import holds
+from ombud.domain import conditions
 from ombud.domain.rulebook import Dated, Rulebook
 from ombud.domain.rulebook.clauses.estimates import PriorVersion
 from ombud.simulate.assumptions import Assumptions
-from ombud.simulate.assumptions.clauses import ShareVersion, SpansVersion
+from ombud.simulate.assumptions.clauses import Behaviour, ShareVersion, SpansVersion, Weight
 from ombud.simulate.past import PastCase
 from ombud.store.books import version
 
@@ -45,7 +45,7 @@ class Sellers:
 
     def sweep(self, fires_at: datetime) -> datetime:
         """When the case of what fires at `fires_at` is opened: at the next sweep, or at once where one falls on it."""
-        span = self._stated("sweep", fires_at).value
+        span = self.stated("sweep", fires_at).value
         since = (fires_at - _EPOCH) // _MICROSECOND
         step = span // _MICROSECOND
         return _EPOCH + timedelta(microseconds=-(-since // step) * step)
@@ -76,15 +76,28 @@ class Sellers:
 
     def share(self, clause: str, fields: Mapping[str, Any], store_id: str, at: datetime) -> Decimal:
         """The share assumed for a case of these fields, its priors taken in, at most 1."""
-        stated: ShareVersion = self._stated(clause, at)
-        share = next((each.share for each in stated.elsewhere if self._holds(each.where, fields, at)), stated.share)
+        stated: ShareVersion = self.stated(clause, at)
+        share = self.plain_share(stated, fields, at)
         for weight in stated.times:
             prior = self.prior(weight.prior, at).value
             if weight.of is not None and self._draw(store_id, weight.prior) >= int(weight.of * _WHOLE):
                 continue
-            if prior.factor is not None and self._holds(prior.where, fields, at):
+            if prior.factor is not None and self.holds(prior.where, fields, at):
                 share *= prior.factor
         return min(share, Decimal(1))
+
+    def weights(self, at: datetime) -> list[Weight]:
+        """Every prior that a share assumed at `at` goes by."""
+        clauses = (version for version in (self._or_none(name, at) for name in Behaviour.model_fields) if version)
+        return [weight for clause in clauses if isinstance(clause, ShareVersion) for weight in clause.times]
+
+    def _or_none(self, clause: str, at: datetime) -> Any:
+        there = getattr(self.assumptions.behaviour(self.book.name), clause)
+        return self.stated(clause, at) if there else None
+
+    def plain_share(self, stated: ShareVersion, fields: Mapping[str, Any], at: datetime) -> Decimal:
+        """The same without its priors."""
+        return next((each.share for each in stated.elsewhere if self.holds(each.where, fields, at)), stated.share)
 
     def prior(self, name: str, at: datetime) -> Dated[PriorVersion]:
         """The prior of the book in force at `at`, or its first version where the book is younger."""
@@ -92,19 +105,25 @@ class Sellers:
         assert found is not None  # noqa: S101 (Assumptions.check_for has looked)
         return found
 
-    def _holds(self, where: Any, fields: Mapping[str, Any], at: datetime) -> bool:
-        return holds(where, fields, start=at, book=self.book, rules_at=self.rules_at)
+    def holds(self, where: Any, fields: Mapping[str, Any], at: datetime) -> bool:
+        """Whether conditions hold for a case of these fields."""
+        return conditions.holds(where, fields, start=at, book=self.book, rules_at=self.rules_at)
 
     def _lasts(self, clause: str, case: PastCase, at: datetime, which: str = "") -> timedelta:
         """A span by its place between the soonest and the latest, in whole microseconds."""
-        stated: SpansVersion = self._stated(clause, at)
-        spans = next((e.spans for e in stated.elsewhere if self._holds(e.where, case.fields, at)), stated.spans)
+        spans = self.spans(clause, case.fields, at)
         place = self._draw(*case.key, which + clause) * (len(spans) - 1)
         index, rest = divmod(place, _WHOLE)
         low, high = spans[index] // _MICROSECOND, spans[index + 1] // _MICROSECOND
         return timedelta(microseconds=low + (high - low) * rest // _WHOLE)
 
-    def _stated(self, clause: str, at: datetime) -> Any:
+    def spans(self, clause: str, fields: Mapping[str, Any], at: datetime) -> tuple[timedelta, ...]:
+        """The spans assumed for a case of these fields, from the soonest to the latest."""
+        stated: SpansVersion = self.stated(clause, at)
+        return next((each.spans for each in stated.elsewhere if self.holds(each.where, fields, at)), stated.spans)
+
+    def stated(self, clause: str, at: datetime) -> Any:
+        """What is assumed of `clause` at `at`, whole."""
         return self.assumptions.in_force(self.book.name, clause, self.rules_at or at)
 
     def _draw(self, *words: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cache
 
 import duckdb
 
@@ -16,6 +17,7 @@ from ombud.domain.health import LOST_STATES, WON_STATES, Bound, Share, Standing
 from ombud.domain.instants import format_instant
 from ombud.domain.rulebook import FigureVersion, Rulebook
 from ombud.domain.rulebook.clauses.rulings import SanctionVersion
+from ombud.domain.sanctions import Measured, is_passed
 from ombud.simulate.life import Life
 from ombud.store.books import version
 
@@ -179,7 +181,7 @@ class _Standing:
         }
         passed: frozenset[str] = frozenset()
         if bound.limit is not None or bound.least is not None:
-            test = _above(bound.limit) if bound.limit is not None else _below(bound.least or Fraction(0))
+            test = _beyond(bound)
             passed = frozenset(
                 store
                 for store in self.orders.stores
@@ -206,7 +208,6 @@ class _Standing:
 
     def _sanction_spans(self, sanction: SanctionVersion) -> dict[str, list[tuple[int, int | None]]] | None:
         """Subject -> when the threshold was passed and until when; None where past orders do not tell."""
-        test = _test(sanction)
         if sanction.figure is not None:
             figure = version(self.book, f"health.{sanction.figure}", self.rules)
             of: FigureVersion | None = figure.value if figure else None
@@ -215,20 +216,18 @@ class _Standing:
             if not (self._measured(of.share) and self._measured(of.of)):
                 return None
             parts, bases, span = self._times(of.share), self._times(of.of), of.window // _MICROSECOND
-            decided = self._times("closed_cases") if sanction.least_cases else {}
+            test = _passes(sanction, of_cases=of.of in _OF_CASES or of.share not in _OF_CASES)
             return {
-                store: _spans(
-                    parts.get(store, ()), bases.get(store, ()), span, test,
-                    decided.get(store, ()), sanction.least_cases,
-                )
-                for store in self.orders.stores
-            }  # fmt: skip
+                store: _spans(parts.get(store, ()), bases.get(store, ()), span, test) for store in self.orders.stores
+            }
+        test = _passes(sanction, of_cases=False)
         if sanction.counts == "losses_in_a_row":
-            return self._in_a_row(sanction, test)
-        if sanction.counts == "cases":
-            span = (sanction.window or timedelta(days=36_500)) // _MICROSECOND
-            return {s: _spans(times, (), span, test) for s, times in self._times("opened_cases", sanction.over).items()}
-        return None
+            return self._in_a_row(sanction, test) if sanction.window is None else None
+        count = {"cases": "opened_cases", "weak_disputes": "won_cases"}.get(sanction.counts or "")
+        if count is None:
+            return None
+        span = (sanction.window or _EVER) // _MICROSECOND
+        return {subject: _spans(times, (), span, test) for subject, times in self._times(count, sanction.over).items()}
 
     def _in_a_row(self, sanction: SanctionVersion, test: _Test) -> dict[str, list[tuple[int, int | None]]]:
         spans: dict[str, list[tuple[int, int | None]]] = {}
@@ -256,61 +255,52 @@ _OF_CASES: Mapping[str, tuple[Callable[[Life], datetime], tuple[str, ...]]] = {
     "lost_cases": (lambda life: life.closed_at, LOST_STATES),
     "closed_cases": (lambda life: life.closed_at, (*WON_STATES, *LOST_STATES)),
 }
-_SUBJECTS = {"carrier": "parcel.carrier", "warehouse": "parcel.warehouse", "buyer": "order.buyer_id"}
+_SUBJECTS = {"carrier": "case.carrier", "warehouse": "case.warehouse", "buyer": "order.buyer_id"}
+_EVER = timedelta(days=36_500)
 
 
 def _subject(life: Life, over: str) -> str:
     return life.case.store_id if over == "store" else str(life.case.fields[_SUBJECTS[over]] or "")
 
 
-def _above(limit: Fraction) -> _Test:
-    return lambda part, base: base > 0 and part * limit.denominator > limit.numerator * base
+def _beyond(bound: Bound) -> _Test:
+    """The same shares come again and again: each is reckoned once."""
+
+    @cache
+    def test(part: int, base: int) -> bool:
+        return bound.standing(Share(part, base)) is Standing.BEYOND
+
+    return test
 
 
-def _below(least: Fraction) -> _Test:
-    return lambda part, base: base > 0 and part * least.denominator < least.numerator * base
+def _passes(sanction: SanctionVersion, *, of_cases: bool) -> _Test:
+    """`of_cases`: whether the base of its figure are the cases that it speaks of; else the part is."""
+    is_count = sanction.counts is not None
+
+    @cache
+    def test(part: int, base: int) -> bool:
+        if is_count:
+            return is_passed(sanction, Measured(Fraction(part), part, part))
+        return is_passed(sanction, Measured(Share(part, base).rate, base, base if of_cases else part))
+
+    return test
 
 
-def _test(sanction: SanctionVersion) -> _Test:
-    if sanction.counts is not None:  # a plain count, set beside the threshold itself
-        if sanction.at_least is not None:
-            least = Fraction(sanction.at_least)
-            return lambda part, _: part >= least
-        if sanction.above is not None:
-            most = Fraction(sanction.above)
-            return lambda part, _: part > most
-        below = Fraction(sanction.below or 0)
-        return lambda part, _: part < below
-    if sanction.above is not None:
-        return _above(Fraction(sanction.above))
-    if sanction.below is not None:
-        return _below(Fraction(sanction.below))
-    least = Fraction(sanction.at_least or 0)
-    return lambda part, base: base > 0 and part * least.denominator >= least.numerator * base
-
-
-def _spans(
-    parts: Sequence[int],
-    bases: Sequence[int],
-    span: int,
-    test: _Test,
-    cases: Sequence[int] = (),
-    least_cases: int = 0,
-) -> list[tuple[int, int | None]]:
+def _spans(parts: Sequence[int], bases: Sequence[int], span: int, test: _Test) -> list[tuple[int, int | None]]:
     """From when until when (None: to this day) the threshold was passed, over a window that holds an instant t during
     [t, t + span)."""
     changes: dict[int, list[int]] = {}
-    for place, times in enumerate((parts, bases, cases)):
+    for place, times in enumerate((parts, bases)):
         for at in times:
-            changes.setdefault(at, [0, 0, 0])[place] += 1
-            changes.setdefault(at + span, [0, 0, 0])[place] -= 1
+            changes.setdefault(at, [0, 0])[place] += 1
+            changes.setdefault(at + span, [0, 0])[place] -= 1
     found: list[tuple[int, int | None]] = []
-    part = base = count = 0
+    part = base = 0
     begun: int | None = None
     for at in sorted(changes):
         more = changes[at]
-        part, base, count = part + more[0], base + more[1], count + more[2]
-        passed = count >= least_cases and test(part, base)
+        part, base = part + more[0], base + more[1]
+        passed = test(part, base)
         if passed and begun is None:
             begun = at
         elif not passed and begun is not None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
 from ombud.domain.problems import N_, Problem
 from ombud.domain.rulebook.book import Cited
 from ombud.domain.rulebook.words import Cite, Fraction, Instant, Part, Slug, Span, Text, Texts, Where, Word, refuse
+
+Language: TypeAlias = Literal["own", "contractor", "certified"]
+"""Who makes the documents in the language of the platform: an own team, a contractor, a certified provider."""
 
 
 class Stated(Part):
@@ -66,6 +69,8 @@ class Weight(Stated):
     prior: Word
     of: Fraction | None = None
     """The share of the stores that it applies to, where the facts cannot tell."""
+    language: tuple[Language, ...] = ()
+    """Of an estimate: where these make the documents, it applies; where others do, it does not."""
 
 
 class ShareVersion(StatedVersion):
