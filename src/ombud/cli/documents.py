@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,12 +17,14 @@ from ombud.cli import say
 from ombud.cli.say import _
 from ombud.documents.blocks import Document
 from ombud.documents.notice import notice
+from ombud.documents.report import report
 from ombud.documents.ruling import ruling_record
 from ombud.documents.statement import statement_of
 from ombud.documents.typeset import pdf
 from ombud.domain.instants import parse_instant
 from ombud.domain.problems import N_, OmbudError, Place, Problem
-from ombud.store import case_file, database
+from ombud.store import books, case_file, database
+from ombud.store.disputes import Period
 from ombud.store.health import find_store
 
 app = typer.Typer(help="Draw documents as PDF: notices, ruling records, statements, reports.", no_args_is_help=True)
@@ -88,6 +91,44 @@ def draw_statement(
     )
 
 
+@app.command("report")
+def draw_report(
+    out: _Out,
+    store: Annotated[str | None, typer.Option(help="Only disputes of this store.")] = None,
+    platform: Annotated[str | None, typer.Option(help="Only disputes of this platform: ozon, shopify, ...")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="Only disputes opened after this instant; default: all.")
+    ] = None,
+    lang: _Lang = None,
+    at: _At = None,
+    force: _Force = False,
+    as_json: _Json = False,
+) -> None:
+    """Draw the dispute report of a period: by violation and outcome, by cause, with what it cost."""
+    instant, start, language = _instant(at), parse_instant(since) if since else None, lang or say.language()
+
+    def of_period() -> Document:
+        store_id = find_store(store).store_id if store else None
+        if platform is not None:
+            _check_platform(platform)
+        return report(Period(instant, start, store_id, platform), language=language)
+
+    _draw(of_period, out, force=force, as_json=as_json)
+
+
+def _check_platform(name: str) -> None:
+    known = sorted(books.in_use())
+    if name not in known:
+        raise OmbudError(
+            Problem(
+                "unknown_platform",
+                N_("There is no platform {name!r}."),
+                {"name": name, "near": ", ".join(known)},
+                mend=N_("What there is: {near}."),
+            )
+        )
+
+
 def _instant(at: str | None) -> datetime:
     return parse_instant(at) if at else datetime.now(UTC)
 
@@ -132,34 +173,42 @@ def _draw(document: Callable[[], Document], out: Path, *, force: bool, as_json: 
 
 def _check(out: Path, *, force: bool) -> None:
     """Refuses, before anything is drawn, a place where the file could not or must not be written."""
-    if out.is_dir():
-        raise _no_file(out, N_("It is a folder."), N_("Name a file: {file}/notice.pdf."))
-    if not out.parent.is_dir():
-        raise _no_file(out, N_("The folder {folder} is not there."), N_("Make it first, or name another file."))
-    if out.exists() and not force:
-        raise _there(out)
+    with _written(out):
+        if out.is_dir():
+            raise _no_file(out, N_("It is a folder."), N_("Name a file: {file}/notice.pdf."))
+        if not out.parent.is_dir():
+            raise _no_file(out, N_("The folder {folder} is not there."), N_("Make it first, or name another file."))
+        if out.exists() and not force:
+            raise _there(out)
 
 
 def _write(content: bytes, out: Path, *, force: bool) -> None:
     """Whole or not at all: a reader never meets half a document."""
     half: Path | None = None
+    with _written(out):
+        try:
+            with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".ombud-", delete=False) as file:
+                half = Path(file.name)
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            half.chmod(0o644)
+            _check(out, force=force)  # a file may have come meanwhile
+            half.replace(out)
+        finally:
+            if half is not None:
+                half.unlink(missing_ok=True)
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[None]:
+    """What the system says against the file, as an error of ours."""
     try:
-        with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".ombud-", delete=False) as file:
-            half = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        half.chmod(0o644)
-        if out.exists() and not force:
-            raise _there(out)
-        half.replace(out)
+        yield
     except OSError as error:
         raise OmbudError(
             Problem("unwritable", N_("It cannot be written: {reason}."), {"reason": error.strerror}, Place(str(out)))
         ) from None
-    finally:
-        if half is not None:
-            half.unlink(missing_ok=True)
 
 
 def _there(out: Path) -> OmbudError:
