@@ -103,7 +103,7 @@ def test_a_place_that_cannot_be_written_is_named_with_the_reason(
         (("notice", "o1", "--lang", "fr"), "'fr'"),
         (("notice", "o1", "--at", "2026-04-03T23:59:59Z"), "was opened only at"),
         (("statement", "s9"), "s9"),
-        (("report", "--platform", "ebay"), "ebay"),
+        (("report", "--store", "s9"), "s9"),
         (("report", "--since", "yesterday"), "yesterday"),
     ],
 )

@@ -23,8 +23,8 @@ from ombud.documents.statement import statement_of
 from ombud.documents.typeset import pdf
 from ombud.domain.instants import parse_instant
 from ombud.domain.problems import N_, OmbudError, Place, Problem
-from ombud.store import books, case_file, database
-from ombud.store.disputes import Period
+from ombud.store import case_file, database
+from ombud.store.disputes import FIRST, Period
 from ombud.store.health import find_store
 
 app = typer.Typer(help="Draw documents as PDF: notices, ruling records, statements, reports.", no_args_is_help=True)
@@ -95,7 +95,6 @@ def draw_statement(
 def draw_report(
     out: _Out,
     store: Annotated[str | None, typer.Option(help="Only disputes of this store.")] = None,
-    platform: Annotated[str | None, typer.Option(help="Only disputes of this platform: ozon, shopify, ...")] = None,
     since: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="Only disputes opened after this instant; default: all.")
     ] = None,
@@ -105,28 +104,12 @@ def draw_report(
     as_json: _Json = False,
 ) -> None:
     """Draw the dispute report of a period: by violation and outcome, by cause, with what it cost."""
-    instant, start, language = _instant(at), parse_instant(since) if since else None, lang or say.language()
+    instant, start, language = _instant(at), parse_instant(since) if since else FIRST, lang or say.language()
 
     def of_period() -> Document:
-        store_id = find_store(store).store_id if store else None
-        if platform is not None:
-            _check_platform(platform)
-        return report(Period(instant, start, store_id, platform), language=language)
+        return report(Period(instant, start, find_store(store).store_id if store else None), language=language)
 
     _draw(of_period, out, force=force, as_json=as_json)
-
-
-def _check_platform(name: str) -> None:
-    known = sorted(books.in_use())
-    if name not in known:
-        raise OmbudError(
-            Problem(
-                "unknown_platform",
-                N_("There is no platform {name!r}."),
-                {"name": name, "near": ", ".join(known)},
-                mend=N_("What there is: {near}."),
-            )
-        )
 
 
 def _instant(at: str | None) -> datetime:

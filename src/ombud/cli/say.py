@@ -8,15 +8,13 @@ import locale
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ombud.domain.problems import N_, OmbudError
-
-LANGUAGES = {"en": "en", "ru": "ru", "zh": "zh_Hans"}
+from ombud.languages import LANGUAGES, translation
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -41,7 +39,7 @@ def speak(language: str | None) -> None:
     global _translation, _language  # noqa: PLW0603 (one process speaks to one person)
     wanted = language or os.environ.get("OMBUD_LANG") or locale.getlocale()[0] or "en"
     _language = wanted[:2].lower() if wanted[:2].lower() in LANGUAGES else "en"
-    _translation = gettext.translation("django", str(files("ombud") / "locale"), [LANGUAGES[_language]], fallback=True)
+    _translation = translation(_language)
 
 
 def language() -> str:

@@ -13,38 +13,46 @@ from ombud.documents.voice import STATES, Voice, utc
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
 from ombud.store import books
-from ombud.store.disputes import CAUSES, OPEN, Group, Period, Total, groups, totals
+from ombud.store.causes import By, Cause, causes
+from ombud.store.disputes import FIRST, OPEN, Period, Total, totals
 
 MOST_OF_A_KIND = 15
 """SKUs, carriers, buyers that a report names: who shares a cause is at the top of the list."""
-_TITLES = {
-    "sku": N_("By SKU"),
-    "carrier": N_("By carrier"),
-    "warehouse": N_("By warehouse"),
-    "buyer": N_("By buyer"),
-    "category": N_("By category"),
+_CAUSES = {
+    By.SKU: N_("By SKU"),
+    By.CARRIER: N_("By carrier"),
+    By.WAREHOUSE: N_("By warehouse"),
+    By.BUYER: N_("By buyer"),
+    By.CATEGORY: N_("By category"),
 }
 
 
 def report(period: Period, *, language: str) -> Document:
-    """The report of a period, of one store, one platform or all of them."""
+    """The report of a period, of one store or of all."""
     voice = Voice(language)
     _ = voice.say
     found = totals(period)
-    whose = period.store_id or period.platform or _("all stores")
-    since = period.since
-    words = _("opened after {since}, up to {at}") if since else _("opened up to {at}")
-    span = words.format(since=utc(since) if since else "", at=utc(period.at))
+    whose = period.store_id or _("all stores")
+    words = _("opened up to {at}") if period.since == FIRST else _("opened after {since}, up to {at}")
+    span = words.format(since=utc(period.since), at=utc(period.at))
     blocks: list[Block] = [Facts(tuple(_sums(found, whose, span, voice)))]
     if not found:
         blocks.append(Paragraph(_("No dispute was opened in this period.")))
     else:
         blocks += [Heading(_("By violation and outcome")), _by_violation(found, period.at, voice)]
-        for cause in CAUSES:
-            shared = groups(period, cause, limit=MOST_OF_A_KIND)
-            if shared:
-                blocks += [Heading(voice.named(_TITLES, cause)), _by_cause(shared, _count(found), voice)]
-        blocks.append(Paragraph(_("A dispute counts once for each SKU, carrier or warehouse of its order."), dim=True))
+        for by, words in _CAUSES.items():
+            shared = causes(by, period.since, period.at, store_id=period.store_id)
+            named = [cause for cause in shared if cause.name is not None][:MOST_OF_A_KIND]
+            if named:
+                blocks += [Heading(_(words)), _by_cause(named, _count(found), voice)]
+        blocks.append(
+            Paragraph(
+                _(
+                    "A dispute counts once for each SKU of its order. Of orders: those paid in the period that have it."
+                ),
+                dim=True,
+            )
+        )
     return Document(
         language=language,
         at=period.at,
@@ -102,24 +110,26 @@ def _by_violation(found: list[Total], at: datetime, voice: Voice) -> Table:
     return Table(columns, rows)
 
 
-def _by_cause(shared: list[Group], of: int, voice: Voice) -> Table:
+def _by_cause(shared: list[Cause], of: int, voice: Voice) -> Table:
     _ = voice.say
     columns = (
         Column(_("name"), 6),
         Column(_("share of all"), 5),
         Column(_("disputes"), right=True),
         Column(_("lost"), right=True),
+        Column(_("of orders"), right=True),
         Column(_("cost"), 4, right=True),
     )
     return Table(
         columns,
         [
             (
-                whole(one.key),
+                whole(one.name or ""),
                 Bar(Fraction(one.cases, of)),
                 str(one.cases),
                 str(one.lost),
-                _amounts(one.cost_minor),
+                str(one.orders),
+                _amounts(one.charged),
             )
             for one in shared
         ],

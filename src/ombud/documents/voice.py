@@ -39,6 +39,7 @@ STEPS: dict[str, str] = {
     EventKind.WITHDRAWN: N_("withdrawn by the buyer"),
     EventKind.CONCEDED: N_("conceded by the seller"),
     EventKind.SETTLED: N_("money settled"),
+    EventKind.CORRECTED: N_("money put right"),
     EventKind.REOPENED: N_("opened anew"),
 }
 ACCOUNTS = {
