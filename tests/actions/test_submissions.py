@@ -15,12 +15,16 @@ from ombud.actions.closings import close_windows
 from ombud.actions.submissions import submit
 from ombud.domain.cases import EventKind, State
 from ombud.domain.evidence import Finding, Outcome
+from ombud.domain.gate import missing
 from ombud.domain.problems import OmbudError
+from ombud.store.asked import asked_of
 from ombud.store.case_file import case_file
+from ombud.store.drafts import drafted
 from ombud.store.models import Case, CaseEvent, OutboxMessage, Piece, Ruling, Submission
 from tests.actions.ending import disputed, end, unshipped
 from tests.actions.evidence import a_file, hand_in, names, ready
 from tests.actions.taking import BOOKS, DAY, HOUR, START
+from tests.actions.test_routings import a_routed, sweep
 
 pytestmark = pytest.mark.django_db
 AT = START + 4 * DAY
@@ -133,8 +137,8 @@ def test_a_fault_that_the_book_has_no_code_for_is_refused_in_words_and_kept_too(
     one = a_file("o1_shipment_ru.pdf")
     ready(case, one, at=AT)
     ready(case, a_file("o1_outbound_ru.pdf"), at=AT)
-    drafted = case.draftpiece_set.order_by("pk")
-    drafted.filter(name="o1_outbound_ru.pdf").update(file=drafted[0].file)
+    pieces = case.draftpiece_set.order_by("pk")
+    pieces.filter(name="o1_outbound_ru.pdf").update(file=pieces[0].file)
     answer = hand_in(case, at=AT)
     assert [problem.code for problem in answer.verdict.problems] == ["duplicate_file"]
     event = CaseEvent.objects.get(case=case, kind=EventKind.EVIDENCE_REFUSED)
@@ -288,14 +292,24 @@ def test_a_format_that_the_kind_does_not_take_has_the_code_of_that_book() -> Non
     assert answer.verdict.codes == ["ERR-202"]
 
 
+def routed(place: str) -> Case:
+    """A complaint that another process decides, with no window or one of its own."""
+    a_routed(place)
+    sweep()
+    return Case.objects.get()
+
+
 def test_a_routed_case_takes_evidence_into_its_own_record_and_stays_routed() -> None:
-    [case] = disputed()
-    Case.objects.filter(pk=case.pk).update(state=State.ROUTED, route="chargeback")
-    answer = hand_in(case, a_file("invoice.pdf", kind="invoice"), at=case.opened_at + HOUR)
+    case = routed("chargeback")
+    ready(case, a_file("invoice.pdf", kind="invoice"), at=case.opened_at)
+    asked = asked_of(case_file(case.case_id, case.opened_at), BOOKS["shopify"])
+    assert missing([one.kind for one in asked], drafted(case.case_id)) == ["delivery_proof", "product_page"]
+    answer = hand_in(case, at=case.opened_at + HOUR)
     assert answer.submission is not None
     assert (answer.case.state, answer.case.submitted_at) == (State.ROUTED, case.opened_at + HOUR)
     assert answer.recommendation is None
     assert not Ruling.objects.exists()
+    assert stands_as_its_history_says(case)
     second = hand_in(case, a_file("proof.pdf", kind="delivery_proof"), at=case.opened_at + 2 * HOUR)
     assert second.submission is not None
     assert second.submission.seq == 2
@@ -303,8 +317,15 @@ def test_a_routed_case_takes_evidence_into_its_own_record_and_stays_routed() -> 
     assert (refused.submission, refused.verdict.codes, refused.case.state) == (None, ["ERR-202"], State.ROUTED)
 
 
+def test_a_chargeback_has_the_longer_window_of_the_bank_to_the_microsecond() -> None:
+    case = routed("chargeback")
+    ready(case, a_file("invoice.pdf", kind="invoice"), at=case.opened_at)
+    due = case.opened_at + 10 * DAY
+    assert hand_in(case, at=due).verdict.codes == ["ERR-209"]
+    assert hand_in(case, at=due - MICROSECOND).submission is not None
+
+
 def test_a_routed_case_without_a_clock_takes_evidence_at_any_time() -> None:
-    [case] = disputed()
-    Case.objects.filter(pk=case.pk).update(state=State.ROUTED, route="paypal", due_at=None, shuts_at=None)
+    case = routed("paypal")
     answer = hand_in(case, a_file("invoice.pdf", kind="invoice"), at=case.opened_at + 300 * DAY)
     assert answer.submission is not None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import signal
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 
 from ombud.actions.moving import locked
 from ombud.domain.cases import EventKind, State
-from ombud.store.models import Case, CaseEvent, DraftPiece, OutboxMessage, Piece, Ruling, Submission
+from ombud.store.models import Case, CaseEvent, DraftPiece, OutboxMessage, Piece, Ruling, StoredFile, Submission
 from tests.actions.ending import unshipped
 from tests.actions.evidence import a_file, hand_in, ready
 from tests.actions.others import DIES_AT, finish, start
@@ -63,6 +65,74 @@ def test_of_two_who_hand_in_at_once_one_is_taken_and_the_other_is_told(case: Cas
     said = sorted(finish(one)[1].strip() for one in both)
     assert said == ["ERR_002", "taken"]
     assert written() == ALL
+
+
+CLOSE = """
+import sys
+import ombud.store.ready
+from django.db import connection
+from ombud.actions.closings import close_windows
+from ombud.domain.instants import parse_instant
+from ombud.rulebooks import open_book
+
+books = {name: open_book(name) for name in ("ozon", "shopify")}
+connection.ensure_connection()
+print("ready", flush=True)
+print("closed", close_windows(parse_instant(sys.argv[1]), books=books, actor="clock"), flush=True)
+"""
+
+
+def test_of_the_seller_and_the_clock_at_one_instant_one_wins_and_the_other_is_told(case: Case, store: OwnStore) -> None:
+    assert case.shuts_at is not None
+    last = case.shuts_at - timedelta(microseconds=1)
+    with transaction.atomic():
+        locked(case.case_id)
+        seller = start(store, SUBMIT, case.case_id, last.isoformat())
+        clock = start(store, CLOSE, case.shuts_at.isoformat())
+        for one in (seller, clock):
+            assert one.stdout
+            assert one.stdout.readline() == "ready\n"
+    said = (finish(seller)[1].strip(), finish(clock)[1].strip())
+    case.refresh_from_db()
+    if said[0] == "taken":
+        assert (said[1], case.state, written()) == ("closed 0", State.UNDER_REVIEW, ALL)
+    else:
+        assert (said, case.state, written()) == (("ERR_001", "closed 1"), State.LOST, NOTHING)
+
+
+DIES_WHILE_STORING = """
+import os, signal, sys
+import ombud.store.ready
+from ombud.actions.drafts import NewPiece, add
+from ombud.domain.instants import parse_instant
+from ombud.rulebooks import open_book
+
+class Dying:
+    left = 3
+
+    def read(self, size):
+        self.left -= 1
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return b"%PDF-" + b"x" * (size - 5)
+
+books = {"ozon": open_book("ozon")}
+piece = NewPiece("o1_customs_ru.pdf", Dying())
+add(int(sys.argv[1]), [piece], at=parse_instant(sys.argv[2]), actor="other", books=books)
+"""
+
+
+def test_who_dies_while_a_file_is_stored_leaves_nothing_that_can_be_found(
+    case: Case, store: OwnStore, tmp_path: Path
+) -> None:
+    place = tmp_path / "evidence"
+    process = start(store, DIES_WHILE_STORING, case.case_id, AT.isoformat(), OMBUD_EVIDENCE=str(place))
+    code, _, said = finish(process)
+    assert code == -signal.SIGKILL, said
+    assert [path.parent.name for path in place.rglob("*") if path.is_file()] == ["incoming"]
+    assert StoredFile.objects.count() == DraftPiece.objects.count() == 2  # those that lay ready before
+    ready(case, a_file("o1_customs_ru.pdf"), at=AT)
+    assert DraftPiece.objects.count() == 3
 
 
 def test_who_dies_while_handing_in_leaves_all_of_it_or_nothing(case: Case, store: OwnStore) -> None:

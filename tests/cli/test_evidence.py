@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from ombud.domain.cases import State
 from ombud.domain.instants import format_instant
 from ombud.store.models import Case, CaseEvent, DraftPiece, Submission
-from tests.actions.ending import disputed, unshipped
+from tests.actions.ending import disputed, end, unshipped
 from tests.actions.evidence import content
 from tests.actions.taking import DAY, HOUR, START
+from tests.actions.test_routings import a_routed, sweep
 from tests.cli.run import Run, runner
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +187,27 @@ def test_after_the_window_nothing_is_taken_and_nothing_written(ombud: Run, tmp_p
     assert (said.code, "ERR_001" in said.err) == (2, True)
     assert CaseEvent.objects.filter(case=case).count() == 1
     assert ombud("submit", "o1", "--yes", *at(case.due_at - MICROSECOND)).code == 0
+
+
+def test_of_a_closed_case_the_list_says_that_nothing_is_taken_any_more(ombud: Run, tmp_path: Path) -> None:
+    case = unshipped()
+    ombud("evidence", "add", "o1", file(tmp_path, WAYBILL), *at())
+    end(case, State.WITHDRAWN, AT)
+    assert "The case is closed: nothing is taken for it any more." in ombud("evidence", "list", "o1", *at()).out
+    assert as_json(ombud("evidence", "list", "o1", *at(), "--json"))["takes_no_more"] is True
+    said = ombud("submit", "o1", "--yes", *at())
+    assert (said.code, "withdrawn" in said.err) == (2, True)
+
+
+def test_of_a_routed_case_it_shows_what_the_place_asks_for(ombud: Run, tmp_path: Path) -> None:
+    a_routed("chargeback")
+    sweep()
+    case = Case.objects.get()
+    found = as_json(ombud("evidence", "list", "o1", *at(case.opened_at), "--json"))
+    assert found["missing"] == ["invoice", "delivery_proof", "product_page"]
+    ombud("evidence", "add", "o1", file(tmp_path, "bill.pdf"), "--kind", "invoice", *at(case.opened_at))
+    said = ombud("submit", "o1", "--yes", *at(case.opened_at))
+    assert (said.code, "submission 1 of case" in said.out, "routed" in said.out) == (0, True, True)
 
 
 @pytest.mark.parametrize(

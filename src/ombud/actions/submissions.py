@@ -77,7 +77,7 @@ def submit(case_id: int, *, at: datetime, actor: str, books: Books, store_id: st
             actor=actor,
             books=books,
             data=_told(submission, recommendation),
-            changes=_changes(recommendation, received_at),
+            changes=_changes(recommendation),
         )
         if recommendation is not None and recommendation.decided and recommendation.rule_at is None:
             rulings.take_effect(moved.case, recommendation, at=received_at, actor=actor, books=books)
@@ -125,13 +125,10 @@ def _told(submission: Submission, recommendation: Recommendation | None) -> Mapp
     }
 
 
-def _changes(recommendation: Recommendation | None, received_at: datetime) -> Mapping[str, str]:
-    """A routed case is decided elsewhere: that something was handed in is all that changes."""
-    literal = Instants(connection).literal
+def _changes(recommendation: Recommendation | None) -> Mapping[str, str]:
+    """What the ruling is to be and when; nothing for a routed case, which is decided elsewhere."""
     if recommendation is None:
-        return {"submitted_at": literal(received_at)}
+        return {}
     rule_at = recommendation.rule_at
-    return {
-        "recommended": sql.text(recommendation.outcome),
-        "rule_at": literal(rule_at) if rule_at else "NULL",
-    }
+    literal = Instants(connection).literal
+    return {"recommended": sql.text(recommendation.outcome), "rule_at": literal(rule_at) if rule_at else "NULL"}

@@ -16,6 +16,7 @@ from ombud.cli import case_story, case_words, cells, say
 from ombud.cli.grid import sentence, shortened
 from ombud.cli.say import _
 from ombud.domain import gate
+from ombud.domain.cases import ENDS
 from ombud.domain.countdown import clock_of
 from ombud.domain.evidence import Piece, Reason
 from ombud.domain.findings import plain_findings
@@ -40,6 +41,11 @@ class Page:
     asked: tuple[Asked, ...]
     ready: tuple[Piece, ...]
     verdict: Verdict
+
+    @property
+    def takes_no_more(self) -> bool:
+        """Whether nothing is taken for the case, whatever lies ready."""
+        return self.verdict.takes_no_more or self.file.standing.state in ENDS
 
     @property
     def missing(self) -> list[str]:
@@ -111,7 +117,7 @@ def _standing(one: Asked, found: Page) -> tuple[str, str]:
         return _("handed in"), "dim"
     if not one.required:
         return _("may be added"), "dim"
-    return _("missing"), "dim" if found.verdict.takes_no_more else "red"
+    return _("missing"), "dim" if found.takes_no_more else "red"
 
 
 def _ready(found: Page) -> RenderableType:
@@ -133,6 +139,8 @@ def _has(verdict: Verdict) -> bool:
 
 
 def _nothing(found: Page) -> RenderableType:
+    if found.takes_no_more:
+        return cells.indented(_("The case is closed: nothing is taken for it any more."))
     return cells.indented(_("Nothing against it.") if found.ready else _("There is nothing to look at."))
 
 
@@ -195,6 +203,7 @@ def as_json(found: Page) -> dict[str, Any]:
         ],
         "ready": [piece_json(piece) for piece in found.ready],
         "missing": found.missing,
+        "takes_no_more": found.takes_no_more,
         "gate": verdict_json(found.verdict, found.book),
         "submissions": [
             {
