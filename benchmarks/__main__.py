@@ -10,7 +10,7 @@ from importlib import import_module
 from benchmarks import report, worlds
 from benchmarks.measure import machine
 
-FIGURES = ("scan", "fold", "beside", "evaluator", "sweep", "importing", "opening", "closing", "seeing")
+FIGURES = ("scan", "fold", "beside", "evaluator", "sweep", "importing", "opening", "closing", "seeing", "simulating")
 
 
 def main() -> int:

@@ -160,6 +160,9 @@ def _head(found: Simulation) -> Iterator[str]:
         yield _("{orders} orders; cases that fired up to {until}").format(orders=orders, until=until)
     if found.rules_at:
         yield _("Both under the rules in force at {at}.").format(at=format_instant(found.rules_at))
+    elif found.fires_nothing:
+        yield _("All of them were paid before either rulebook began, so nothing fires.")
+        yield _("With --rules-at the rules of one instant are put to all of them.")
     elif found.orders_before_book:
         yield _("{count} orders were paid before either rulebook began: what was before it fires nothing.").format(
             count=say.number(found.orders_before_book)
