@@ -26,9 +26,9 @@ def _cases() -> list[Any]:
 
 def _piece(book: str, place: int, said: str | dict[str, Any]) -> tuple[PieceInput, str | None]:
     """The piece, and whose case it served before."""
-    words = {"kind": said} if isinstance(said, str) else dict(said)
+    words: dict[str, Any] = {"kind": said} if isinstance(said, str) else dict(said)
     kind = words.pop("kind")
-    findings = words.pop("findings", passed(book, kind))
+    findings: list[dict[str, Any]] = words.pop("findings", passed(book, kind))
     confidence = float(words.pop("confidence", 1))
     for outcome in ("failed", "unsure"):
         if check := words.pop(outcome, None):
@@ -42,7 +42,9 @@ def _piece(book: str, place: int, said: str | dict[str, Any]) -> tuple[PieceInpu
 
 
 def _given(book: str, given: dict[str, Any]) -> dict[str, Any]:
-    made = {name: given[name] for name in ("violation", "complaint", "order", "figures", "losses") if name in given}
+    made: dict[str, Any] = {
+        name: given[name] for name in ("violation", "complaint", "order", "figures", "losses") if name in given
+    }
     if "parcels" in given:
         made["parcels"] = [a_parcel(book, **said) for said in given["parcels"]]
     if "pieces" in given:

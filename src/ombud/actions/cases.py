@@ -114,6 +114,7 @@ def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None,
             swept.opened += opened.cases
             swept.held += opened.held
         _set_next()
+        withdrawals.wake_for_withdrawals(facts["complaints"], at)
         if swept.opened:
             sql.one_at_a_time(connection, sql.HEALTH)
             refresh_days(touched)

@@ -44,6 +44,7 @@ _CASE = (
     Field("rule_at", Kind.INSTANT),
     Field("latest_at", Kind.INSTANT),
 )
+_INSTANT = staging.INSTANT_TYPE
 _TAKES_BACK = "complaint.withdrawn_at"
 
 
@@ -60,7 +61,7 @@ def withdraw_due(complaints: Any, *, at: datetime, books: Mapping[str, Rulebook]
     A case ends at the instant of the withdrawal, or right after its latest step where that is later. What the clock or
     a ruling had ended before, had somebody looked, is left to them. Must run in a transaction; returns how many ended.
     """
-    gone = pc.fill_null(pc.less_equal(complaints["withdrawn_at"], pa.scalar(at, staging.INSTANT_TYPE)), False)
+    gone = pc.fill_null(pc.less_equal(complaints["withdrawn_at"], pa.scalar(at, _INSTANT)), False)
     orders = complaints.filter(gone)["order_id"].unique()
     if not len(orders):
         return 0
@@ -75,6 +76,26 @@ def withdraw_due(complaints: Any, *, at: datetime, books: Mapping[str, Rulebook]
             ending.complaints.append(found["complaint_id"])
             ending.ats.append(max(found["withdrawn_at"], case["latest_at"]))
     return _end(ending, at=at, books=books, actor=actor) if ending.cases else 0
+
+
+def wake_for_withdrawals(complaints: Any, at: datetime) -> None:
+    """Orders with an open case and a complaint that is taken back only later than `at` are due again then: a store's
+    clock and the loop's need not agree to the second."""
+    ahead = complaints.filter(pc.fill_null(pc.greater(complaints["withdrawn_at"], pa.scalar(at, _INSTANT)), False))
+    if not ahead.num_rows:
+        return
+    firsts = ahead.group_by("order_id").aggregate([("withdrawn_at", "min")]).select(["order_id", "withdrawn_at_min"])
+    fields = (Field("order_id"), Field("at", Kind.INSTANT))
+    staging.create(connection, _ORDERS, fields, key=("order_id",))
+    for _ in staging.fill(connection, _ORDERS, fields, firsts.rename_columns(["order_id", "at"]).to_batches()):
+        pass
+    first = f"(SELECT w.at FROM {_ORDERS} w WHERE w.order_id = orders.order_id)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE orders SET check_at = CASE WHEN check_at < {first} THEN check_at ELSE {first} END"
+            f" WHERE order_id IN (SELECT w.order_id FROM {_ORDERS} w JOIN cases c ON c.order_id = w.order_id"
+            " WHERE c.closed_at IS NULL)"
+        )
 
 
 def _open_cases(orders: Any) -> Iterator[dict[str, Any]]:
@@ -125,7 +146,7 @@ def _end(ending: _Ending, *, at: datetime, books: Mapping[str, Rulebook], actor:
         {
             "case_id": pa.array(ending.cases, pa.int64()),
             "complaint_id": pa.array(ending.complaints, pa.string()),
-            "at": pa.array(ending.ats, staging.INSTANT_TYPE),
+            "at": pa.array(ending.ats, _INSTANT),
         }
     )
     staging.create(connection, WITHDRAWN, _ROW, key=("case_id",))

@@ -6,18 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
-from ombud.domain.evidence import Piece as EvidencePiece
-from ombud.domain.findings import read_findings
 from ombud.domain.health import LOST_STATES, WON_STATES
-from ombud.domain.instants import format_instant, parse_instant
+from ombud.domain.instants import format_instant
 from ombud.domain.known_facts import plain_facts
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.ruling_inputs import Inputs, SanctionInput, Served, plain_piece
 from ombud.store import books, health
 from ombud.store.case_file import CaseFile, case_file
+from ombud.store.drafts import piece_of
 from ombud.store.models import Case, Complaint, Piece, Sanction, Submission
+from ombud.store.sanctions import in_force
 
 
 def gather(submission: Submission, at: datetime) -> Inputs:
@@ -39,7 +37,7 @@ def gather(submission: Submission, at: datetime) -> Inputs:
             "submitted_at": format_instant(received_at),
         },
         "facts": plain_facts(_row(file), received_at),
-        "pieces": [plain_piece(_piece(piece)) for piece in pieces],
+        "pieces": [plain_piece(piece_of(piece)) for piece in pieces],
         "served": _served(case, hashes, received_at),
         "rejected": _rejected(submission, hashes),
         "store": {
@@ -61,19 +59,6 @@ def _row(file: CaseFile) -> dict[str, Any]:
                 columns = Complaint._meta.concrete_fields
                 row |= {f"complaint.{column.attname}": getattr(complaint, column.attname) for column in columns}
     return row
-
-
-def _piece(piece: Piece) -> EvidencePiece:
-    return EvidencePiece(
-        piece.name,
-        piece.kind,
-        piece.language,
-        piece.file_id,
-        piece.file.size,
-        piece.file.format,
-        {name: parse_instant(text) for name, text in piece.stated.items()},
-        read_findings(piece.findings, file=piece.name),
-    )
 
 
 def _served(case: Case, hashes: Iterable[str], at: datetime) -> dict[str, Served]:
@@ -109,10 +94,9 @@ def _losses_in_a_row(store_id: str, at: datetime) -> int:
 
 
 def _sanctions(platform: str, over: str, subject: str, at: datetime) -> list[SanctionInput]:
-    of_subject = Sanction.objects.filter(platform=platform, over=over, subject=subject, begun_at__lte=at)
-    in_force = of_subject.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at)).order_by("begun_at", "sanction_id")
     return [
-        {"measure": one.measure, "clause": one.clause, "figure": one.figure, "factor": _factor(one)} for one in in_force
+        {"measure": one.measure, "clause": one.clause, "figure": one.figure, "factor": _factor(one)}
+        for one in in_force(over, subject, at, platform=platform)
     ]
 
 
