@@ -303,3 +303,112 @@ def test_the_json_of_a_case_reads_back_and_holds_its_whole_history(ombud: Run, w
     assert [scan["code"] for scan in found[0]["parcels"][0]["scans"]] == ["label_created", "picked_up", "delivered"]
     assert [event["kind"] for event in found[0]["history"]] == ["opened"]
     assert found[0]["rulebook"]["digest"] == open_book("ozon").digest
+
+
+def every_state() -> dict[str, Case]:
+    """A case of each state that an open one can be in, and of each end, by the name of its state."""
+    ozon, shop = a_store("ozon"), a_store("shop", "shopify", timezone="Asia/Shanghai")
+    handed_in: dict[str, Any] = {"submitted_at": AT - HOUR, "state": "under_review"}
+    routed: dict[str, Any] = {"violation": "routed", "state": "routed", "held_minor": 0, "platform_status": ""}
+    opened = AT - 50 * HOUR
+    return {
+        "opened": a_case(an_order(ozon, "opened"), opened),
+        "ruling": a_case(
+            an_order(ozon, "ruling"), opened, **handed_in, rule_at=AT + 47 * HOUR, platform_status="Under Review"
+        ),
+        "reviewer": a_case(
+            an_order(shop, "reviewer"), opened, **handed_in, violation="buyer_dispute", platform_status="Unresolved"
+        ),
+        "chargeback": a_case(an_order(shop, "bank"), AT - HOUR, **routed, route="chargeback", due_at=AT + 9 * HOUR),
+        "paypal": a_case(an_order(shop, "paypal"), opened, **routed, route="paypal", due_at=None),
+        "withdrawn": a_case(an_order(ozon, "withdrawn"), opened, state="withdrawn", closed_at=AT - HOUR),
+        "won": a_case(an_order(ozon, "won"), opened, state="won", closed_at=AT - HOUR, platform_status="Resolved"),
+    }
+
+
+def test_every_case_says_what_it_waits_for_and_only_what_can_be_lost_is_pressing(ombud: Run) -> None:
+    every_state()
+    out = ombud("cases", *NOW, width=140).out
+    rows = {row.split("   ")[0].strip(): row for row in out.splitlines()}
+    assert out.splitlines()[0] == (
+        "under an hour 0 · due today 2 · this week 0 · ruling to come 1 · to be reviewed 1 · elsewhere 1"
+    )
+    assert "Card chargeback" in rows["9 h 00 min"]
+    assert "New" in rows["22 h 00 min"]
+    assert "Under Review" in rows["ruling 1 d 23 h"]
+    assert "Unresolved" in rows["to be reviewed"]
+    assert "PayPal" in rows["elsewhere"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh"])
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_the_queue_and_the_pages_of_every_state_fit_their_terminal(ombud: Run, width: int, language: str) -> None:
+    cases_ = every_state()
+    outs = [ombud("--lang", language, "cases", *NOW, width=width).out]
+    outs += [ombud("--lang", language, "case", f"#{case.case_id}", *NOW, width=width).out for case in cases_.values()]
+    for out in outs:
+        assert max(cell_len(line) for line in out.splitlines()) <= width, out
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "said"),
+    [
+        ("opened", "22 h 00 min   due today", "Next: hand in what is asked for by 2026-05-11 10:00 UTC, or lose"),
+        ("ruling", "1 d 23 h   to the ruling", "takes effect at 2026-05-12 11:00 UTC if nobody rules otherwise."),
+        ("reviewer", "to be reviewed   100.00 RUB held", "Waits for a reviewer: no clock rules in their place."),
+        ("chargeback", "9 h 00 min   due today", "The bank that issued the card decides; it is no dispute of this"),
+        ("paypal", "elsewhere", "PayPal's Resolution Center decides; it is no dispute of this platform."),
+        ("withdrawn", "closed   2026-05-10 11:00 UTC", "Closed as withdrawn at 2026-05-10 11:00 UTC"),
+        ("won", "closed   2026-05-10 11:00 UTC", "Closed as won at 2026-05-10 11:00 UTC"),
+    ],
+)
+def test_the_page_leads_with_the_clock_and_says_what_comes_next(ombud: Run, name: str, first: str, said: str) -> None:
+    out = ombud("case", f"#{every_state()[name].case_id}", *NOW, width=140).out
+    assert out.startswith(first)
+    assert said in out
+
+
+def test_filters_by_place_and_by_the_states_that_there_are(ombud: Run) -> None:
+    every_state()
+
+    def orders(*words: str) -> list[str]:
+        return [case["order_id"] for case in json.loads(ombud("cases", *NOW, "--json", *words).out)["cases"]]
+
+    assert orders("--route", "chargeback") == ["bank"]
+    assert orders("--state", "under_review") == ["ruling", "reviewer"]
+    assert orders("--state", "withdrawn") == ["withdrawn"]
+    assert orders("--state", "routed", "--violation", "routed") == ["bank", "paypal"]
+    assert orders("--state", "evidence_rejected") == []
+    said = ombud("cases", *NOW, "--route", "bank")
+    assert (said.code, "There is no place 'bank' that decides cases." in said.err) == (2, True)
+
+
+def test_for_programs_a_case_says_what_it_waits_for_until_when_and_whether_it_presses(ombud: Run) -> None:
+    every_state()
+    found = json.loads(ombud("cases", *NOW, "--json").out)
+    assert found["waiting"] == {"ruling": 1, "reviewer": 1, "others": 1}
+    assert {case["order_id"]: (case["awaits"], case["until"], case["urgency"]) for case in found["cases"]} == {
+        "bank": ("answer", "2026-05-10T21:00:00Z", "due_today"),
+        "opened": ("answer", "2026-05-11T10:00:00Z", "due_today"),
+        "ruling": ("ruling", "2026-05-12T11:00:00Z", None),
+        "reviewer": ("reviewer", None, None),
+        "paypal": ("others", None, None),
+    }
+
+
+def test_reminders_and_the_ruling_ahead_stand_in_the_timeline(ombud: Run) -> None:
+    cases_ = every_state()
+    opened = ombud("case", f"#{cases_['opened'].case_id}", *NOW, width=140).out
+    assert [line.split("  ")[0] for line in opened.splitlines() if "reminder (ahead)" in line] == [
+        "2026-05-11 04:00",
+        "2026-05-11 08:00",
+    ]
+    ruling = ombud("case", f"#{cases_['ruling'].case_id}", *NOW, width=140).out
+    assert "the ruling takes effect (ahead)" in ruling
+    assert "window shuts (ahead)" not in ruling
+
+
+def test_a_case_is_not_there_before_it_was_opened(ombud: Run, world: list[Case]) -> None:
+    said = ombud("case", "123456789", "--at", "2026-05-01T00:00:00Z")
+    assert (said.code, said.out) == (2, "")
+    assert "was opened only at 2026-05-07T12:41:07Z" in said.err

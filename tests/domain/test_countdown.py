@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ombud.domain.countdown import Urgency, countdown
+from ombud.domain.cases import ENDS, Standing, State
+from ombud.domain.countdown import Awaits, Clock, Urgency, clock_of, countdown
 
 DUE = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -70,3 +72,30 @@ def test_words_and_units_are_said_in_the_reader_s_language() -> None:
     count = countdown(DUE, DUE - timedelta(days=2, hours=3))
     assert count.say(lambda text: texts[text]) == "2 天 03 小时"
     assert count.word(lambda text: texts[text]) == "本周"
+
+
+OPENED = Standing(State.OPENED, DUE - timedelta(hours=72), DUE, 100)
+
+
+@pytest.mark.parametrize("state", [State.OPENED, State.EVIDENCE_REQUIRED, State.EVIDENCE_REJECTED, State.ROUTED])
+def test_a_case_that_can_be_answered_waits_for_the_seller_until_its_window_shuts(state: State) -> None:
+    clock = clock_of(replace(OPENED, state=state))
+    assert clock == Clock(Awaits.ANSWER, DUE)
+    assert clock.urgency(DUE - MOMENT) is Urgency.UNDER_AN_HOUR
+    assert clock.urgency(DUE) is Urgency.TOO_LATE
+
+
+def test_what_was_handed_in_in_time_is_never_too_late() -> None:
+    handed_in = replace(OPENED, state=State.UNDER_REVIEW, submitted_at=DUE - MOMENT, rule_at=DUE + timedelta(hours=48))
+    assert clock_of(handed_in) == Clock(Awaits.RULING, DUE + timedelta(hours=48))
+    assert clock_of(handed_in).urgency(DUE + timedelta(days=400)) is None
+    waiting = clock_of(replace(handed_in, rule_at=None))
+    assert (waiting, waiting.countdown(DUE), waiting.urgency(DUE)) == (Clock(Awaits.REVIEWER), None, None)
+    routed = replace(OPENED, state=State.ROUTED, submitted_at=DUE - MOMENT)
+    assert clock_of(routed) == Clock(Awaits.OTHERS)
+
+
+def test_no_clock_of_ours_runs_for_a_process_without_a_time_limit_nor_for_what_is_closed() -> None:
+    assert clock_of(replace(OPENED, state=State.ROUTED, due_at=None)) == Clock(Awaits.OTHERS)
+    for state in ENDS:
+        assert clock_of(replace(OPENED, state=state, closed_at=DUE)) == Clock(Awaits.NOTHING)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ombud.domain.money import MoneyLine, Rounding, amounts, exponent, format_amount
+from ombud.domain.money import MoneyLine, Rounding, amounts, exponent, format_amount, parse_amount
 from ombud.domain.problems import OmbudError
 
 
@@ -66,3 +66,48 @@ def test_a_line_is_never_off_by_more_than_half_a_minor_unit(amount: int, million
 def test_a_field_that_is_not_there_is_an_error_and_no_zero() -> None:
     with pytest.raises(OmbudError, match=r"order\.amount_minor"):
         line().amount({"order.shipping_minor": 5})
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("15.00", "USD", 15_00),
+        ("15", "USD", 15_00),
+        ("15.5", "USD", 15_50),
+        ("0.01", "RUB", 1),
+        ("0", "RUB", 0),
+        ("1500", "JPY", 1_500),
+        ("1.234", "KWD", 1_234),
+        ("99999999999999.99", "EUR", 99_999_999_999_999_99),
+    ],
+)
+def test_an_amount_is_read_to_the_minor_unit_of_its_currency(text: str, currency: str, amount: int) -> None:
+    assert parse_amount(text, currency) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("15.001", "USD"),
+        ("15.0", "JPY"),
+        ("-1", "USD"),
+        ("1e3", "USD"),
+        ("15,00", "USD"),
+        ("1 000", "USD"),
+        ("", "USD"),
+        ("１５", "USD"),
+        ("15.", "USD"),
+        ("NaN", "USD"),
+        ("9" * 15, "USD"),
+    ],
+)
+def test_what_is_no_exact_amount_is_refused_and_never_rounded(text: str, currency: str) -> None:
+    with pytest.raises(OmbudError, match="is no amount in"):
+        parse_amount(text, currency)
+
+
+@given(st.integers(0, 10**13), st.sampled_from(["USD", "JPY", "KWD", "UYW"]))
+def test_every_amount_written_out_reads_back(amount: int, currency: str) -> None:
+    whole, part = divmod(amount, 10 ** exponent(currency))
+    text = f"{whole}.{part:0{exponent(currency)}d}" if exponent(currency) else str(whole)
+    assert parse_amount(text, currency) == amount

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ombud.domain.countdown import Urgency
+from ombud.domain.countdown import Awaits, Urgency
 from ombud.domain.problems import OmbudError
 from ombud.store.case_file import case_file, cases_named
 from ombud.store.models import CaseEvent, Complaint, Line, Scan
@@ -248,3 +248,56 @@ def test_a_file_holds_no_scan_that_came_after_its_instant() -> None:
     assert [len(track.scans) for track in case_file(case.case_id, DUE - MOMENT).tracks] == [0]
     assert [len(track.scans) for track in case_file(case.case_id, DUE).tracks] == [1]
     assert case_file(case.case_id, OPENED - MOMENT).tracks == ()
+
+
+def test_what_was_handed_in_is_listed_by_its_ruling_and_what_has_no_clock_comes_last() -> None:
+    store, shop = a_store("s1"), a_store("s2", platform="shopify")
+    review: dict[str, Any] = {"state": "under_review", "submitted_at": OPENED + HOUR}
+    a_case(an_order(store, "ruling"), OPENED - 40 * HOUR, **review, rule_at=OPENED + 20 * HOUR)
+    a_case(an_order(shop, "reviewer"), OPENED - 90 * HOUR, **review)
+    a_case(
+        an_order(shop, "paypal"), OPENED, violation="routed", state="routed", route="paypal", due_at=None, held_minor=0
+    )
+    bank: dict[str, Any] = {"state": "routed", "route": "chargeback", "due_at": OPENED + 10 * HOUR}
+    a_case(an_order(shop, "bank"), OPENED, violation="routed", held_minor=0, **bank)
+    a_case(an_order(store, "answer"), OPENED - 50 * HOUR)
+    at = OPENED + 2 * HOUR
+    assert ids(at) == ["bank", "ruling", "answer", "reviewer", "paypal"]
+    assert ids(at, limit=4) == ["bank", "ruling", "answer", "reviewer"]
+    assert ids(at, state="under_review") == ["ruling", "reviewer"]
+    assert ids(at, route="paypal") == ["paypal"]
+    assert ids(at, due_within=18 * HOUR) == ["bank", "ruling"]
+    found = load(at)
+    assert (found.by_urgency[Urgency.DUE_TODAY], found.by_urgency[Urgency.TOO_LATE]) == (2, 0)
+    assert found.waiting == {Awaits.RULING: 1, Awaits.REVIEWER: 1, Awaits.OTHERS: 1}
+    assert found.total == 5
+
+
+def test_nothing_that_was_handed_in_in_time_is_called_too_late_however_old_it_is() -> None:
+    case = a_case(an_order(a_store()), OPENED, state="under_review", submitted_at=DUE - MOMENT, rule_at=DUE + HOUR)
+    (row,) = queue(DUE + 100 * HOUR)
+    assert (row.case_id, row.clock.urgency(DUE + 100 * HOUR)) == (case.case_id, None)
+    assert load(DUE + 100 * HOUR).by_urgency[Urgency.TOO_LATE] == 0
+
+
+def test_the_queue_of_an_instant_before_a_submission_shows_the_window_that_still_ran() -> None:
+    handed_in_at = OPENED + 30 * HOUR
+    rule_at = handed_in_at + 48 * HOUR
+    a_case(an_order(a_store(), "o"), OPENED, state="under_review", submitted_at=handed_in_at, rule_at=rule_at)
+    before, after = queue(handed_in_at - MOMENT), queue(handed_in_at)
+    assert [(case.state, case.clock.until, case.submitted_at) for case in before] == [("opened", DUE, None)]
+    assert [(case.state, case.clock.until) for case in after] == [("under_review", rule_at)]
+    assert load(handed_in_at - MOMENT).waiting[Awaits.RULING] == 0
+    assert load(handed_in_at).waiting[Awaits.RULING] == 1
+    assert ids(handed_in_at - MOMENT, state="opened") == ["o"]
+    assert ids(handed_in_at, state="opened") == []
+
+
+def test_a_case_that_was_ruled_on_since_is_listed_at_the_ruling_it_waited_for() -> None:
+    rule_at = OPENED + 60 * HOUR
+    handed_in: dict[str, Any] = {"submitted_at": OPENED + HOUR, "rule_at": rule_at}
+    a_case(an_order(a_store(), "won"), OPENED, state="won", closed_at=rule_at, **handed_in)
+    a_case(an_order(a_store("s2"), "running"), OPENED - 20 * HOUR)
+    assert ids(rule_at - 30 * HOUR) == ["running", "won"]
+    assert [case.clock.awaits for case in queue(rule_at - 30 * HOUR)] == [Awaits.ANSWER, Awaits.RULING]
+    assert ids(rule_at, state="won") == ["won"]
