@@ -74,7 +74,7 @@ def changed(step: Step, **more: Any) -> Step:
 
 def said(steps: list[Step], sealed: list[tuple[int, str]] | None = None) -> tuple[int | None, str] | None:
     misfit = first_misfit(7, steps, sealed or [])
-    return misfit and (misfit.seq, misfit.problem.text.format(**misfit.problem.values))
+    return (misfit.seq, misfit.problem.text.format(**misfit.problem.values)) if misfit else None
 
 
 def test_a_whole_history_fits_and_steps_at_its_end_may_still_be_without_a_hash() -> None:

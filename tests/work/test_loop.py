@@ -177,7 +177,10 @@ def test_tick_and_work_once_say_what_they_did(store: OwnStore) -> None:
     take(UNSHIPPED)
     at = (START + 3 * DAY).isoformat()
     output, said = _ombud(store, "tick", "--at", at, "--json").communicate(timeout=120)
-    assert json.loads(output) == {
+    sealed = (1, None) if connection.vendor == "sqlite" else (None, "no_signing_key")  # a server's key must be named
+    told = json.loads(output)
+    assert (told.pop("chained"), told.pop("checkpoint"), told.pop("not_sealed")) == (1, *sealed)
+    assert told == {
         "at": "2026-04-04T00:00:00Z", "checked": 1, "opened": 1, "routed": 0, "withdrawn": 0, "ruled": 0, "closed": 0,
         "settled": 0, "reminded": 0, "let_go": 0, "held": {"RUB": 100_00}, "without_book": {},
     }, said  # fmt: skip

@@ -87,7 +87,7 @@ def chain(*, batch: int = BATCH, progress: Progress | None = None) -> int:
 def _last_of_batch(passed: int, batch: int) -> int | None:
     query = f"SELECT event_id FROM unchained_events WHERE event_id > {passed} ORDER BY event_id LIMIT {int(batch)}"
     [(last,)] = proofs.rows(f"SELECT max(event_id) FROM ({query}) waiting")
-    return last
+    return None if last is None else int(last)
 
 
 def _hash(passed: int, last: int) -> int:
@@ -137,7 +137,7 @@ def seal(at: datetime, *, key: SigningKey) -> Checkpoint | None:
             return None
         changed, new = _seal_heads(number, last.events if last else 0)
         tree = _grow(number)
-        body = {
+        body: dict[str, Any] = {
             "at": format_instant(max(at, last.at) if last else at),
             "cases": new + (last.cases if last else 0),
             "changed": changed,

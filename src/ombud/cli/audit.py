@@ -260,7 +260,9 @@ def export(
     lang: Annotated[
         str | None, typer.Option(help="The language of the ruling's PDF, en, ru or zh; default: the reader's.")
     ] = None,
-    documents: Annotated[bool, typer.Option("--documents/--no-documents", help="With the PDFs, or without.")] = True,
+    no_documents: Annotated[
+        bool, typer.Option("--no-documents", help="Without the PDFs of notice and ruling.")
+    ] = False,
     as_json: _Json = False,
 ) -> None:
     """Write one case with its evidence, rulings and proof into a folder that `ombud audit` verifies anywhere."""
@@ -271,7 +273,9 @@ def export(
     database.prepare()
     with database.spoken():
         case = the_case(name, None)
-        done = export_case(case.case_id, folder, at=instant, language=lang or say.language(), documents=documents)
+        done = export_case(
+            case.case_id, folder, at=instant, language=lang or say.language(), documents=not no_documents
+        )
     if as_json:
         say.print_json(
             {

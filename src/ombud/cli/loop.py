@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from ombud.cli import say
 from ombud.cli.say import _
@@ -57,6 +58,7 @@ def tick(
     with say.progress(_("Due by {at}").format(at=format_instant(instant))) as progress:
         report = loop.tick(instant, books=books, actor="ombud tick", rules_at=rules, progress=progress)
     _tell(report, as_json=as_json)
+    _tell_unsealed(report.sealing.problem)
 
 
 def work(
@@ -70,7 +72,9 @@ def work(
     books = open_books(rulebook)
     database.prepare()
     if once:
-        _tell(loop.tick(datetime.now(UTC), books=books), as_json=as_json)
+        report = loop.tick(datetime.now(UTC), books=books)
+        _tell(report, as_json=as_json)
+        _tell_unsealed(report.sealing.problem)
         return
     stopping = threading.Event()
     say.err.print(_("Working on {store}. Ctrl-C ends it after the batch in hand.").format(store=database.name()))
@@ -78,12 +82,18 @@ def work(
     def wait(span: timedelta) -> bool:
         return stopping.wait(span.total_seconds())
 
+    unsealed: Problem | None = None
+
     def tell(what: TickReport | OmbudError) -> None:
+        nonlocal unsealed
         if isinstance(what, OmbudError):
             say.fail(what)
             say.err.print(_("Trying again."))
-        else:
-            _tell(what, as_json=as_json, lines=True)
+            return
+        _tell(what, as_json=as_json, lines=True)
+        if what.sealing.problem != unsealed:  # told once, not at every tick until it is mended
+            unsealed = what.sealing.problem
+            _tell_unsealed(unsealed)
 
     with _stopped_by_signals(stopping):
         loop.run(books=books, clock=lambda: datetime.now(UTC), wait=wait, every=pause, tell=tell)
@@ -138,6 +148,11 @@ def _tell(report: TickReport, *, as_json: bool, lines: bool = False) -> None:
         )
 
 
+def _tell_unsealed(problem: Problem | None) -> None:
+    if problem is not None:
+        say.err.print(Text(_("Not sealed: {reason}").format(reason=problem.say(_))), soft_wrap=True)
+
+
 def _sentence(report: TickReport) -> str:
     """What was read, then what was done, and of that only what there was; a word before each count needs no plural."""
     counts = [
@@ -171,6 +186,9 @@ def _as_json(report: TickReport) -> dict[str, Any]:
         "settled": report.settled,
         "reminded": report.reminded,
         "let_go": report.let_go,
+        "chained": report.sealing.chained,
+        "checkpoint": report.sealing.checkpoint.checkpoint_id if report.sealing.checkpoint else None,
+        "not_sealed": report.sealing.problem.code if report.sealing.problem else None,
         "held": dict(sorted(report.held.items())),
         "without_book": dict(sorted(report.without_book.items())),
     }

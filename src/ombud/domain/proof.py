@@ -67,7 +67,7 @@ def checkpoint_problem(
     """
     number = row["checkpoint_id"]
     wrong = _wrong(row, before, verifies, keys)
-    return wrong and Problem("checkpoint_differs", wrong, {"number": number, "key": row["public_key"]})
+    return Problem("checkpoint_differs", wrong, {"number": number, "key": row["public_key"]}) if wrong else None
 
 
 def _wrong(

@@ -103,7 +103,7 @@ def _named(datas: Iterable[Any], name: str) -> list[int]:
 
 def _postings(where: str) -> Mapping[int, list[dict[str, Any]]]:
     """Event -> the postings that it caused, by line."""
-    names = ("case_id", "store_id", "line", "debit", "credit", "currency", "amount_minor", "clause")
+    names = ("posting_id", "case_id", "store_id", "line", "debit", "credit", "currency", "amount_minor", "clause")
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     columns = ", ".join(f"p.{name}" for name in names)
     for cause, at, *values in rows(
