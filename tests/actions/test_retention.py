@@ -15,7 +15,7 @@ from ombud.actions import drafts
 from ombud.actions.retention import due_query, let_go
 from ombud.domain.cases import State
 from ombud.domain.problems import OmbudError
-from ombud.store import evidence_files, sql
+from ombud.store import database, evidence_files, sql
 from ombud.store.models import Case, StoredFile
 from ombud.work.loop import tick
 from tests.actions.ending import end, unshipped
@@ -189,3 +189,18 @@ def test_a_sweep_goes_on_batch_by_batch_until_nothing_is_due() -> None:
     )
     assert let_go(OVER, batch=3) == 7
     assert StoredFile.objects.filter(dropped_at=OVER, removed_at=OVER).count() == 7
+
+
+def test_an_evidence_store_that_fails_is_tried_again_by_the_loop_and_nothing_is_forgotten(tmp_path: Path) -> None:
+    answered(made_at=PACKED)
+    (tmp_path / "file").write_text("no folder")
+    backend = {
+        "BACKEND": "ombud.store.evidence_files.EvidenceFolder",
+        "OPTIONS": {"location": str(tmp_path / "file" / "evidence")},
+    }
+    with override_settings(STORAGES={"evidence": backend}), pytest.raises(OmbudError) as failed:
+        tick(OVER, books=BOOKS)
+    assert {problem.code for problem in failed.value.problems} <= database.PASSING
+    assert StoredFile.objects.filter(dropped_at=OVER, removed_at__isnull=True).count() == 1
+    let_go(OVER + HOUR)
+    assert StoredFile.objects.filter(dropped_at=OVER, removed_at=OVER + HOUR).count() == 1
