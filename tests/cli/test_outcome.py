@@ -61,7 +61,7 @@ def test_for_programs_it_is_one_document(ombud: Run, chargeback: Case) -> None:
         (["o1", "won", "--cost", "-1"], "'-1' is no amount in USD"),
         (["nothing", "won"], "There is no case nothing"),
         (["dispute", "won"], "is a dispute of its own platform: no other process decides it"),
-        (["o1", "maybe"], "'maybe' is none of won, lost, withdrawn, conceded"),
+        (["o1", "maybe"], "OUTCOME: 'maybe' is none of won, lost, withdrawn, conceded"),
     ],
 )
 def test_what_cannot_be_taken_down_is_refused_and_nothing_is_done(

@@ -41,7 +41,7 @@ _STATES = {
 
 def outcome(
     name: Annotated[str, typer.Argument(metavar="ID", help="The number of a routed case, or the id of its order.")],
-    decided: Annotated[Decided, typer.Argument(help="How it ended for the seller.")],
+    decided: Annotated[Decided, typer.Argument(metavar="OUTCOME", help="won, lost, withdrawn or conceded.")],
     cost: Annotated[
         str, typer.Option(metavar="AMOUNT", help="What the process charged, in the currency of the order: 15.00.")
     ] = "0",
