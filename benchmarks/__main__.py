@@ -10,7 +10,20 @@ from importlib import import_module
 from benchmarks import report, worlds
 from benchmarks.measure import machine
 
-FIGURES = ("scan", "fold", "beside", "evaluator", "sweep", "importing", "opening", "closing", "seeing", "simulating")
+FIGURES = (
+    "scan",
+    "fold",
+    "beside",
+    "evaluator",
+    "sweep",
+    "importing",
+    "opening",
+    "closing",
+    "seeing",
+    "documents",
+    "sealing",
+    "simulating",
+)
 
 
 def main() -> int:
