@@ -243,12 +243,17 @@ def platform_status(case: QueuedCase) -> str | None:
     return case.platform_status or books.word_for(books.kept(case.rulebook_id), case.state, case.opened_at)
 
 
+def check_platform(name: str | None) -> None:
+    """Raises OmbudError where there is no platform of that name, with what there is."""
+    _known("platform", name, books.in_use())
+
+
 def _check(wanted: Wanted) -> None:
     """Refuses a filter that names nothing there is, with what there is."""
     if wanted.store_id is not None:
         find_store(wanted.store_id)
     in_use = books.in_use()
-    _known("platform", wanted.platform, in_use)
+    check_platform(wanted.platform)
     opening = {
         name
         for book in in_use.values()
