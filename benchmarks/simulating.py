@@ -71,7 +71,7 @@ def figure(scale: str) -> Figure:
     ]
     notes = (
         f"`ombud simulate`: {orders:,} orders of both platforms over {DAYS} days are read and checked from Parquet,"
-        " their scans folded, both rulebooks applied, every case played to its end, its money settled, stores' health and"
+        " their scans folded, both rulebooks applied, every case played to its end, its money settled, health and"
         " sanctions followed. Cases are those of both books together.",
     )
     columns = ("what", "cases", "seconds", "CPU seconds", "peak MB")

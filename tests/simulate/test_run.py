@@ -284,3 +284,13 @@ def test_the_summary_is_plain_json(world: Path) -> None:
     assert json.loads(json.dumps(said)) == said
     old = said["old"]["cases"]
     assert old["opened"] == sum(old[str(state)] for state in (State.WON, State.REJECTED, State.LOST, State.WITHDRAWN))
+
+
+def test_findings_that_open_no_case_are_counted_beside_the_cases() -> None:
+    complaint = {"kind": "not_received", "opened_at": "2026-04-02T08:00:00Z"}
+    facts = given("shopify", order={"gateway": "paypal"}, complaints=[complaint])
+    shopify = open_book("shopify")
+    wider = changed("values: [shopify_payments, stripe]", "values: [shopify_payments, stripe, paypal]", "shopify")
+    found = tried(facts, wider, shopify)
+    assert (found.old.others, len(found.old.cases)) == ({"routed": 1}, 0)
+    assert (found.new.others, len(found.new.cases)) == ({}, 1)

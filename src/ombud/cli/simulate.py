@@ -138,6 +138,8 @@ def _say(found: Simulation) -> None:
             say.out.print(drawn)
     say.out.print()
     say.out.print(sentence(_changes(found), width))
+    for said in _no_cases(found):
+        say.out.print(sentence(said, width))
     for said in _left_out(found):
         say.out.print(sentence(said, width, "dim"))
 
@@ -151,7 +153,7 @@ def _book_name(side: Side, other: Side) -> str:
 
 def _head(found: Simulation) -> Iterator[str]:
     orders, until = say.number(found.orders), f"{cells.minutes(found.until)} UTC"
-    if found.since_said:
+    if found.since:
         since = cells.minutes(found.since)
         yield _("{orders} orders; cases that fired from {since} to {until}").format(
             orders=orders, since=since, until=until
@@ -362,6 +364,17 @@ def _changes(found: Simulation) -> str:
     return _(
         "{new} cases are new, {gone} are cases no longer, {changed} go otherwise, {same} stay as they are."
     ).format(**{name: say.number(changes.count(name)) for name in ("new", "gone", "changed", "same")})
+
+
+def _no_cases(found: Simulation) -> Iterator[str]:
+    """What is found and opens no case, where the books differ in it."""
+    old, new = (side.others for side in found.sides)
+    for name in sorted({*old, *new}):
+        if old.get(name, 0) != new.get(name, 0):
+            counts = {"old": say.number(old.get(name, 0)), "new": say.number(new.get(name, 0))}
+            yield _("{violation}, which opens no case: {old} under the old book, {new} under the new one.").format(
+                violation=name, **counts
+            )
 
 
 def _left_out(found: Simulation) -> Iterator[str]:

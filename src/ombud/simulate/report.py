@@ -55,7 +55,7 @@ def as_json(simulation: Simulation) -> dict[str, Any]:
         "old": _side(simulation.old),
         "new": _side(simulation.new),
         "changes": {name: changes.count(name) for name in ("same", "changed", "new", "gone")},
-        "since": format_instant(simulation.since),
+        "since": format_instant(simulation.since) if simulation.since else None,
         "until": format_instant(simulation.until),
         "rules_at": format_instant(simulation.rules_at) if simulation.rules_at else None,
         "seed": simulation.seed,

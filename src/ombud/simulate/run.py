@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from ombud.domain.cases import State
 from ombud.domain.problems import N_, OmbudError, Problem
@@ -25,8 +25,7 @@ Key = tuple[str, str, str]
 ENDS = (State.WON, State.REJECTED, State.LOST, State.WITHDRAWN)
 """How a simulated case can end: nobody concedes."""
 
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_MICROSECOND = timedelta(microseconds=1)
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -61,14 +60,12 @@ class Side:
 
 @dataclass(frozen=True)
 class Simulation:
-    """Both sides. The cases fired in [since, until]; figures of stores are those at `until`. `since_said`: whether
-    somebody asked for that beginning; else it is that of the facts."""
+    """Both sides. The cases fired in [since, until] (None: ever before); figures of stores are those at `until`."""
 
     old: Side
     new: Side
-    since: datetime
+    since: datetime | None
     until: datetime
-    since_said: bool
     rules_at: datetime | None
     seed: int
     assumptions: Assumptions
@@ -137,21 +134,20 @@ def simulate(
     assumptions.check_for(old, new)
     newest = known_at(source.connection)
     until = until or newest or _starts(old, new)
-    starts_at = since or min(_earliest(source) or until, until)
+    begins_at = since or _EVER
     reader, orders = Reader(source, rules_at=rules_at), OrderCounts(source.connection, old.name)
     sellers = Sellers(assumptions, old, seed=seed, rules_at=rules_at)
     sides = []
     for place, book in enumerate((old, new)):
         if progress:
-            progress("simulate", place, 2)
-        sides.append(_side(book, reader, orders, sellers, starts_at, until, rules_at))
-    placed, early = _orders(source, old, min(book.starts_at for book in (old, new)))
+            progress("triggers", place, 2)
+        sides.append(_side(book, reader, orders, sellers, begins_at, until, rules_at))
+    placed, early = _orders(source, old, _starts(old, new))
     return Simulation(
         sides[0],
         sides[1],
-        starts_at,
+        since,
         until,
-        since is not None,
         rules_at,
         seed,
         assumptions,
@@ -196,11 +192,6 @@ def _refuse(old: Rulebook, new: Rulebook, since: datetime | None, until: datetim
 
 def _starts(*books: Rulebook) -> datetime:
     return min(book.starts_at for book in books)
-
-
-def _earliest(source: Source) -> datetime | None:
-    [(micros,)] = source.connection.execute("SELECT epoch_us(min(paid_at)) FROM orders").fetchall()
-    return None if micros is None else _EPOCH + micros * _MICROSECOND
 
 
 def _orders(source: Source, book: Rulebook, starts_at: datetime) -> tuple[int, int]:
