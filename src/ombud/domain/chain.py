@@ -30,7 +30,7 @@ def read(text: str) -> Any:
     Raises OmbudError where it is no JSON or holds a number that has no canonical form.
     """
     try:
-        return json.loads(text, parse_float=_number, parse_int=_whole, parse_constant=_refuse)
+        return _READS.decode(text)
     except ValueError as error:
         raise _not_canonical(str(error)) from None
 
@@ -39,7 +39,7 @@ def canonical(value: Any) -> str:
     """The one text of a JSON value, as `read` gives it: keys sorted, no blanks, no exponents, nothing escaped that need
     not be."""
     try:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return _WRITES.encode(value)
     except TypeError:  # it holds a fraction: rare, and the quick way does not know Decimal
         return _written(value)
 
@@ -203,3 +203,8 @@ def _joined(parts: Sequence[str], inner: str, line: str) -> str:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+# Made once: `json.loads` and `json.dumps` make theirs anew for each of the millions of values of an audit.
+_READS = json.JSONDecoder(parse_float=_number, parse_int=_whole, parse_constant=_refuse)
+_WRITES = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -115,7 +115,7 @@ def _read(path: Path) -> SigningKey:
         raise _bad(path, str(error)) from error
     if not isinstance(private, Ed25519PrivateKey):
         raise _bad(path, type(private).__name__)
-    return SigningKey(private, _text(private.public_key()))
+    return SigningKey(private, public_of(private.public_key()))
 
 
 def _bad(path: Path, reason: str) -> OmbudError:
@@ -129,7 +129,8 @@ def _bad(path: Path, reason: str) -> OmbudError:
     )
 
 
-def _text(public: Ed25519PublicKey) -> str:
+def public_of(public: Ed25519PublicKey) -> str:
+    """A public key as base64 of its 32 bytes."""
     raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return base64.b64encode(raw).decode()
 
@@ -150,7 +151,7 @@ def public_keys(files: Iterable[Path]) -> frozenset[str]:
             keys = [serialization.load_pem_public_key(part.strip() + b"\n" + _END + b"\n") for part in parts]
         except (OSError, ValueError, UnsupportedAlgorithm):
             keys = []
-        own = {_text(key) for key in keys if isinstance(key, Ed25519PublicKey)}
+        own = {public_of(key) for key in keys if isinstance(key, Ed25519PublicKey)}
         if not own or len(own) != len(keys):
             raise OmbudError(
                 Problem(
