@@ -77,7 +77,7 @@ def figure(scale: str) -> Figure:
             ("verify everything (`ombud audit`)", told["audit"], events + more),
         ):
             rows.append((database, what, f"{seconds * 1000:,.0f}", f"{count / seconds:,.0f}" if count else "–"))
-        notes.append(f"{database}: the process held {told['peak_mb']:,.0f} MB at most, the engine that opened the cases included.")
+        notes.append(f"{database}: the process held {told['peak_mb']:,.0f} MB at most, opening the cases included.")
     return Figure(
         "Sealing and verifying histories", "benchmarks/sealing.py", ("database", "what", "ms", "per second"), rows,
         notes=notes,
