@@ -130,7 +130,7 @@ def test_a_rate_recovers_when_its_losses_leave_the_window_and_the_sanction_ends_
     changed()
     look(AT)
     assert measures("store", "s1", AT) == ["close_watch"]
-    ends = []
+    ends: list[datetime] = []
     at = AT
     while (following := due.next_due()) is not None and len(ends) < 200:
         assert following > at  # never again at an instant that has been looked at

@@ -11,7 +11,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ombud.cli import cells, say
+from ombud.cli import cells, sanctions, say
 from ombud.cli.grid import Cell, Heading, Line, grid
 from ombud.cli.say import _
 from ombud.domain.health import Share, Standing
@@ -19,10 +19,12 @@ from ombud.domain.instants import format_instant, format_span, parse_instant
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
+from ombud.domain.sanctions import Over
 from ombud.store import books, database, queue
 from ombud.store.health import Figure, Health, curve, figures, figures_of_all, find_store
 from ombud.store.models import Store
 from ombud.store.queue import Wanted
+from ombud.store.sanctions import in_force
 
 _CURVE_DAYS = 90
 _WIDE = 100
@@ -57,7 +59,9 @@ def health(
             one = find_store(store)
             of_store = figures(store, instant, _book(in_use, one.platform), rules_at=rules)
             if as_json:
-                say.print_json({"at": format_instant(instant), **_as_json(of_store, one)})
+                against = [sanctions.told(each) for each in in_force(Over.STORE, one.store_id, instant)]
+                told = {**_as_json(of_store, one), "sanctions": against}
+                say.print_json({"at": format_instant(instant), **told})
             else:
                 say.out.print(_page(of_store, one, instant, say.out.width))
             return
@@ -99,7 +103,9 @@ def _nearest_first(one: Health) -> tuple[Fraction, int, str]:
 
 def _page(one: Health, store: Store, at: datetime, width: int) -> RenderableType:
     head = Text(store.store_id, style="bold")
-    head.append(f"   {store.site} · {store.platform}{f' · {store.tier}' if store.tier else ''}", style="")
+    head.append(f"   {store.site} · {store.platform}", style="")
+    if store.tier:
+        head.append(f" · {_('rating {tier}').format(tier=store.tier)}")
     head.append(f"   {cells.minutes(at)} UTC · {cells.in_zone(at, store.timezone)}", style="dim")
     headings = [Heading(_("figure")), Heading("", True), Heading(_("of"), True), Heading(_("window"), True)]
     headings += [Heading(_("limit"), True), Heading("")]
@@ -109,7 +115,14 @@ def _page(one: Health, store: Store, at: datetime, width: int) -> RenderableType
     main = one.closest or next((figure for figure in one.figures if figure.counts[1]), None)
     if main is not None:
         parts += _curve(one, main, at, width)
-    return Group(*parts, _open_cases(store, at))
+    return Group(*parts, _open_cases(store, at), *_sanctions(store, at, width))
+
+
+def _sanctions(store: Store, at: datetime, width: int) -> list[RenderableType]:
+    found = in_force(Over.STORE, store.store_id, at)
+    if not found:
+        return [Text(_("No sanction is in force."), style="dim")]
+    return [Text(_("In force against the store:"), style="bold red"), sanctions.table(found, width)]
 
 
 def _figure_row(figure: Figure) -> list[Cell]:
@@ -223,6 +236,7 @@ def _as_json(one: Health, store: Store) -> dict[str, Any]:
         "store_id": one.store_id,
         "platform": store.platform,
         "site": store.site,
+        "tier": store.tier,
         "figures": [_figure_json(figure) for figure in one.figures],
     }
 
