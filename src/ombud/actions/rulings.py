@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from ombud.actions.corrections import take_back
 from ombud.actions.health import TouchedDays, refresh_days
 from ombud.actions.moving import Moved, locked, step
 from ombud.actions.rulings_due import rule_due
@@ -23,7 +24,6 @@ from ombud.domain.cases import EventKind, State
 from ombud.domain.chain import canonical, text_digest
 from ombud.domain.evidence import Reason
 from ombud.domain.instants import format_instant
-from ombud.domain.ledger import Entry, reversal
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.rulebook.clauses.rulings import RulingVersion
@@ -33,7 +33,7 @@ from ombud.store.books import book_of
 from ombud.store.database import spoken
 from ombud.store.health_counts import CASE_COUNTS
 from ombud.store.instants import Instants
-from ombud.store.models import Case, CaseEvent, Posting, Ruling, Submission
+from ombud.store.models import Case, CaseEvent, Ruling, Submission
 from ombud.store.ruling_inputs import gather
 
 __all__ = ["Recommendation", "confirm", "overrule", "recommend", "reopen", "rule_due", "take_effect"]
@@ -333,35 +333,13 @@ def reopen(case_id: int, reason: str, *, at: datetime, actor: str, books: Books)
             )
         closed_at = case.closed_at
         moved = step(case_id, EventKind.REOPENED, at=at, actor=actor, books=books, data={"reason": reason.strip()})
-        _reverse(moved)
+        take_back(case_id, CaseEvent.objects.filter(case_id=case_id).latest("seq"))
         if closed_at is not None:  # the day on which it was lost counts it no more
             touched = TouchedDays(connection, books)
             touched.add([(case.store_id, closed_at.astimezone(UTC).date())])
             sql.one_at_a_time(connection, sql.HEALTH)
             refresh_days(touched, counts=CASE_COUNTS)
         return moved
-
-
-def _reverse(moved: Moved) -> None:
-    """Undoes what the last settlement of the case posted, by postings the other way round (never by a change)."""
-    events = CaseEvent.objects.filter(case=moved.case).order_by("-seq")
-    reopened = events.filter(kind=EventKind.REOPENED)[0]
-    settled = events.filter(kind=EventKind.SETTLED).first()
-    for posting in Posting.objects.filter(cause=settled).order_by("posting_id"):
-        entry = Entry(posting.line, posting.debit, posting.credit, posting.currency, posting.amount_minor)
-        undone = reversal(entry)
-        Posting.objects.create(
-            store_id=posting.store_id,
-            case=moved.case,
-            cause=reopened,
-            line=undone.line,
-            debit=undone.debit,
-            credit=undone.credit,
-            currency=undone.currency,
-            amount_minor=undone.amount_minor,
-            clause=posting.clause,
-            at=moved.at,
-        )
 
 
 def with_review(text: str, review: Mapping[str, Any]) -> str:

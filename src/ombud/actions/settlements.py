@@ -62,6 +62,7 @@ def settle(moving: str, *, books: Books, actor: str) -> None:
     that says what becomes of it.
     """
     _stage(moving)
+    _wait_for_others()
     groups: dict[tuple[str, str], _Group] = {}
     charged: set[str] = set()
     for row in staging.read(connection, _QUERY, _ROW).to_pylist():
@@ -95,6 +96,18 @@ def _stage(moving: str) -> None:
         f" FROM {moving} m CROSS JOIN cases c WHERE c.case_id = m.case_id AND c.settled_at IS NULL",
         key="case_id",
     )
+
+
+def _wait_for_others() -> None:
+    """Two cases of one order that end at the same instant in two transactions must not both be charged: the second
+    waits for the first, and sees what it did."""
+    if connection.vendor == "postgresql":  # SQLite has one writer anyway
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT o.order_id FROM orders o WHERE o.order_id IN (SELECT c.order_id FROM {_SETTLING} s"
+                " JOIN cases c ON c.case_id = s.case_id JOIN cases b ON b.order_id = c.order_id"
+                " AND b.case_id <> c.case_id) ORDER BY o.order_id FOR NO KEY UPDATE"
+            )
 
 
 _QUERY = f"""

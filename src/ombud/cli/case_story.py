@@ -11,11 +11,12 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ombud.cli import case_words, cells, say
+from ombud.cli import case_words, cells, reasons, say
 from ombud.cli.grid import sentence, shortened
 from ombud.cli.say import _
 from ombud.domain.cases import EventKind
 from ombud.domain.countdown import Awaits, Clock
+from ombud.domain.evidence import Reason
 from ombud.domain.instants import parse_instant
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
@@ -51,6 +52,7 @@ _STEPS: dict[str, str] = {
     EventKind.WITHDRAWN: N_("withdrawn by the buyer"),
     EventKind.CONCEDED: N_("accepted by the merchant"),
     EventKind.SETTLED: N_("settled"),
+    EventKind.CORRECTED: N_("money put right"),
     EventKind.REOPENED: N_("opened again"),
 }
 
@@ -126,16 +128,16 @@ def handed_in(file: CaseFile, book: Rulebook, width: int) -> Iterator[Renderable
 def _ruled(ruling: Ruling, book: Rulebook, width: int) -> Iterator[RenderableType]:
     words = _(_DECISIONS.get(ruling.decision, ruling.decision))
     said = words.format(state=case_words.state(ruling.outcome), actor=ruling.actor)
-    reason = f": {ruling.reason}" if ruling.reason else ""
-    yield _under(f"{cells.minutes(ruling.at)}  {said}{reason}", width, 5)
+    why = f": {ruling.reason}" if ruling.reason else ""
+    yield _under(f"{cells.minutes(ruling.at)}  {said}{why}", width, 5)
     if ruling.decision in {
         "decided",
         "for_person",
     }:  # a person's ruling has the reasons of what it confirms or overrules
         for one in json.loads(ruling.record).get("judgement", {}).get("reasons", ()):
-            rests_on = ", ".join(part for part in (one["rests_on"], one["value"]) if part)
-            told_of = f" ({rests_on})" if rests_on else ""
-            yield _under(f"{_titled(one['code'], books.cited(book, one['clause']))}{told_of}", width, 7, "dim")
+            reason = Reason(**one)
+            rests_on = f" ({reason.rests_on})" if reason.rests_on else ""
+            yield _under(f"{reasons.named(reason, book)}{rests_on}", width, 7, "dim")
 
 
 _DECISIONS = {

@@ -10,11 +10,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from typer.core import TyperGroup
 
+from ombud.actions import corrections
 from ombud.cli import case_words, cells, say
 from ombud.cli.grid import Cell, Heading, Line, flow, grid
 from ombud.cli.say import _
 from ombud.domain.instants import format_instant, parse_instant
-from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD
+from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD, REVERSAL, ROUTE_COST
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
 from ombud.store import books, database
@@ -23,6 +24,7 @@ from ombud.store.ledger import Account, Entry, accounts, statement
 from ombud.store.ledger_audit import Audit, Fault, audit
 from ombud.store.models import Store
 
+ACTOR = "ombud ledger"
 _SHOWN = 200
 _WIDE = 124
 _RULES = {
@@ -161,11 +163,43 @@ def _title(entry: Entry) -> str:
     """What the book calls the line, in the reader's language; what the system itself adds to it is said beside it."""
     if entry.line == REST_OF_HOLD:
         return _("Rest of the hold given back")
+    if entry.line.startswith(REVERSAL):
+        return _("Reversal of № {posting}").format(posting=entry.line.removeprefix(REVERSAL))
+    if entry.line == ROUTE_COST:
+        return _("Cost of the other process")
     name = entry.line.removesuffix(BEYOND_HOLD)
     version = books.cited(books.kept(entry.rulebook_id), entry.clause)
     lines = version.written["lines"] if version else ()
     title: str = next((line["title"][say.language()] for line in lines if line["name"] == name), name)
     return _("{line}, beyond the hold").format(line=title) if name != entry.line else title
+
+
+@app.command()
+def reverse(
+    posting: Annotated[int, typer.Argument(metavar="POSTING", help="The number of the posting, without its sign.")],
+    reason: Annotated[str, typer.Option(help="What was wrong, in a few words. It stays in the history.")],
+    at: Annotated[str | None, typer.Option(metavar="INSTANT", help="When it is done; default: now.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Put right what a settlement charged: a posting the other way round. Nothing is ever changed or deleted."""
+    instant = parse_instant(at) if at else datetime.now(UTC)
+    database.prepare()
+    done = corrections.reverse(posting, reason=reason, at=instant, actor=ACTOR)
+    if as_json:
+        say.print_json({"reversed": posting, "case_id": done[0].case_id, "postings": [one.pk for one in done]})
+        return
+    words = _("Posting № {posting} of case #{case} is reversed: {amount} from {debit} to {credit}.")
+    with database.spoken():
+        one = Store.objects.get(store_id=done[0].store_id)
+        debit, credit = (_account(name, one, instant) for name in (done[0].debit, done[-1].credit))
+    said = words.format(
+        posting=posting,
+        case=done[0].case_id,
+        amount=format_amount(done[0].amount_minor, done[0].currency),
+        debit=debit,
+        credit=credit,
+    )
+    say.out.print(said)
 
 
 @app.command("audit")

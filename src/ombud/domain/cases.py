@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"
     CONCEDED = "conceded"
     SETTLED = "settled"  # the money has moved; nothing is held any more
+    CORRECTED = "corrected"  # a posting of the settlement was reversed by hand; the case stays as it ended
     REOPENED = "reopened"  # only where the book knows an appeal
 
 
@@ -73,6 +74,7 @@ MOVES: Mapping[tuple[State | None, EventKind], State] = MappingProxyType(
         **{(state, EventKind.WITHDRAWN): State.WITHDRAWN for state in _RUNNING},
         **{(state, EventKind.CONCEDED): State.CONCEDED for state in _RUNNING},
         **{(state, EventKind.SETTLED): state for state in ENDS},
+        **{(state, EventKind.CORRECTED): state for state in ENDS},
         (State.REJECTED, EventKind.REOPENED): State.UNDER_REVIEW,
     }
 )
@@ -171,6 +173,10 @@ def after(standing: Standing | None, event: Event) -> Standing:
             if standing.settled_at is not None:  # the state does not change, so the table alone would let it through
                 raise _no_move(standing.state, event.kind)
             return replace(standing, settled_at=event.at)
+        case EventKind.CORRECTED:
+            if standing.settled_at is None:  # what is held while a case runs is what its first step says
+                raise _no_move(standing.state, event.kind)
+            return standing
         case EventKind.REOPENED:
             return replace(standing, state=state, rule_at=None, closed_at=None, settled_at=None)
     if state in ENDS:

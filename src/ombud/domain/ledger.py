@@ -19,6 +19,8 @@ SETTLEMENT = "settlement"
 """What a store is owed: holds are taken from it, and given back to it."""
 BEYOND_HOLD = "_beyond_hold"
 """Ends the name of a line that takes from the settlement what the hold of its case could not bear."""
+REVERSAL = "reversal_of_"
+"""Begins the name of a line that undoes a posting by hand; the number of that posting follows."""
 REST_OF_HOLD = "rest_of_hold"
 """The line that gives back what is left of a hold when its case is settled."""
 
