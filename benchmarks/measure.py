@@ -129,6 +129,52 @@ def child(
     return json.loads(lines[-1]) if lines else None
 
 
+def steps(*, function: str, arguments: Mapping[str, Any]) -> None:
+    """In the child: tells each thing that the generator `function` gives, and goes on when it is sent a line."""
+    for told in _named(function)(**arguments):
+        print(json.dumps(told), flush=True)
+        if not sys.stdin.readline():
+            break
+
+
+class Stepping:
+    """A child that goes on step by step, so that several can take turns. As a context it ends the child."""
+
+    def __init__(
+        self, function: str, *, before: Sequence[str], environment: Mapping[str, str], **arguments: Any
+    ) -> None:
+        called = json.dumps({"function": function, "arguments": arguments})
+        command = [*before, sys.executable, "-m", "benchmarks.measure", "benchmarks.measure:steps", called]
+        self._child = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._begun = False
+
+    def step(self) -> Any:
+        """What the next step tells; None where the command before it ran nothing."""
+        assert self._child.stdin
+        assert self._child.stdout
+        if self._begun:
+            self._child.stdin.write("go\n")
+            self._child.stdin.flush()
+        self._begun = True
+        line = self._child.stdout.readline()
+        if not line and self._child.wait():
+            raise RuntimeError(f"a child ended with {self._child.returncode}")
+        return json.loads(line) if line else None
+
+    def __enter__(self) -> Stepping:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._child.communicate()
+
+
 def machine() -> str:
     """The machine in one line: processor, cores, memory, system, Python and the parts that do the work."""
     import duckdb

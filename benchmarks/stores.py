@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from benchmarks.measure import ROOT, WORK, child
+from benchmarks.measure import ROOT, WORK, Stepping, child
 
 DATABASES: Mapping[str, Sequence[str]] = {"SQLite": (), "PostgreSQL": (str(ROOT / "tests" / "with_postgres"),)}
 """Each database with the command that a child needs before it."""
@@ -24,8 +25,33 @@ AT = datetime(2026, 7, 1, tzinfo=UTC)
 
 def on_database(database: str, called: str, **arguments: Any) -> Any:
     """Calls `module:function` in a child that speaks to a store of `database` of its own; None where there is none."""
+    with _own_store() as folder:
+        return child(called, before=DATABASES[database], environment=_environment(database, folder), **arguments)
+
+
+@contextmanager
+def stepping(database: str, function: str, **arguments: Any) -> Iterator[Stepping]:
+    """The generator `module:function` in a child that speaks to a store of `database` of its own, step by step."""
+    with (
+        _own_store() as folder,
+        Stepping(
+            function, before=DATABASES[database], environment=_environment(database, folder), **arguments
+        ) as running,
+    ):
+        yield running
+
+
+@contextmanager
+def _own_store() -> Iterator[Path]:
     folder = WORK / f"store-{uuid.uuid4().hex[:8]}"
     folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(database: str, folder: Path) -> dict[str, str]:
     environment = {
         "OMBUD_STORE": str(folder / "store.sqlite3"),
         "POSTGRES_SHARED_BUFFERS": "1GB",
@@ -35,10 +61,7 @@ def on_database(database: str, called: str, **arguments: Any) -> Any:
         environment["DATABASE_URL"] = ""
     else:
         folder.chmod(0o777)  # the server may run as a user of its own
-    try:
-        return child(called, before=DATABASES[database], environment=environment, **arguments)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return environment
 
 
 def open_store() -> Any:
