@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ombud.cli import case_story, case_words, cells, say
+from ombud.cli import case_story, case_words, cells, reasons, say
 from ombud.cli.grid import sentence, shortened
 from ombud.cli.say import _
 from ombud.domain import gate
@@ -154,8 +154,8 @@ def against(verdict: Verdict, book: Rulebook, width: int) -> Iterator[Renderable
 
 def told(reason: Reason, book: Rulebook, width: int, style: str = "") -> Iterator[RenderableType]:
     """A reason with its code, its title and what it rests on, and under it how to mend it."""
-    title, mend = _texts(reason, book)
-    said = reason.code if title in {"", reason.code} else f"{reason.code}  {title}"
+    title, mend = reasons.title(reason, book), reasons.mend(reason, book)
+    said = f"{reason.code}  {title}" if reason.fault and title != reason.code else title
     rests_on = ", ".join(dict.fromkeys(part for part in (reason.rests_on, reason.value) if part))
     yield _under(f"{said} ({rests_on})" if rests_on else said, width, style)
     if mend:
@@ -164,12 +164,6 @@ def told(reason: Reason, book: Rulebook, width: int, style: str = "") -> Iterato
 
 def _under(text: str, width: int, style: str, *, deep: int = 2) -> RenderableType:
     return Padding(sentence(text, width - deep, style), (0, 0, 0, deep))
-
-
-def _texts(reason: Reason, book: Rulebook) -> tuple[str, str]:
-    version = books.cited(book, reason.clause)
-    title, mend = (getattr(version.value, name, None) if version else None for name in ("title", "mend"))
-    return (title.speak(say.language()) if title else "", mend.speak(say.language()) if mend else "")
 
 
 def _reasons(ruling: Ruling) -> list[Reason]:
@@ -218,7 +212,7 @@ def as_json(found: Page) -> dict[str, Any]:
                         "at": format_instant(ruling.at),
                         "outcome": ruling.outcome,
                         "decision": ruling.decision,
-                        "reasons": reasons_json(_reasons(ruling), found.book),
+                        "reasons": reasons.as_json(_reasons(ruling), found.book),
                     }
                     for ruling in found.file.rulings
                     if ruling.submission_id == one.submission.submission_id
@@ -247,15 +241,9 @@ def verdict_json(verdict: Verdict, book: Rulebook) -> dict[str, Any]:
     """What the gate says."""
     return {
         "refused": verdict.refused,
-        "reasons": reasons_json(verdict.reasons, book),
+        "reasons": reasons.as_json(verdict.reasons, book),
         "problems": [_problem_json(problem) for problem in verdict.problems],
     }
-
-
-def reasons_json(reasons: Sequence[Reason], book: Rulebook) -> list[dict[str, Any]]:
-    """Reasons with the book's words for them in the reader's language; null where the book has none."""
-    told = ((reason, *_texts(reason, book)) for reason in reasons)
-    return [{**asdict(reason), "title": title or None, "mend": mend or None} for reason, title, mend in told]
 
 
 def _problem_json(problem: Problem) -> dict[str, Any]:

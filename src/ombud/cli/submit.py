@@ -11,7 +11,7 @@ from rich.console import Group
 
 from ombud.actions.submissions import Answer
 from ombud.actions.submissions import submit as hand_in
-from ombud.cli import case_words, cells, evidence_page, say
+from ombud.cli import case_words, cells, evidence_page, reasons, say
 from ombud.cli.evidence_page import Page
 from ombud.cli.say import _
 from ombud.cli.the_case import the_case
@@ -119,6 +119,6 @@ def _as_json(answer: Answer, page: Page) -> dict[str, Any]:
             "outcome": str(found.outcome),
             "decided": found.decided,
             "rule_at": format_instant(found.rule_at) if found.rule_at else None,
-            "reasons": evidence_page.reasons_json(found.reasons, page.book),
+            "reasons": reasons.as_json(found.reasons, page.book),
         },
     }
