@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from ombud.actions.health import TouchedDays, refresh_days
 from ombud.rulebooks import open_book
+from ombud.store.models import RulebookVersion, Sanction, Store
 from tests.cli.run import Run, runner
 from tests.store.rows import a_case, a_store, an_order
 
@@ -127,3 +128,25 @@ def test_what_is_unknown_or_not_in_force_is_refused(ombud: Run, world: None, wor
 def test_rules_at_measures_a_time_before_the_book(ombud: Run, world: None) -> None:
     said = ombud("health", "near", "--at", "2018-01-01", "--rules-at", "2026-06-01")
     assert (said.code, "nothing was measured yet" in said.out) == (0, True)
+
+
+def test_the_page_of_a_store_has_its_rating_and_what_is_in_force_against_it(ombud: Run, world: None) -> None:
+    store = Store.objects.get(store_id="quiet")
+    assert "No sanction is in force." in ombud("health", "quiet", *NOW).out
+    Store.objects.update(tier="premium")
+    book = open_book("ozon")
+    RulebookVersion.objects.get_or_create(
+        digest=book.digest, defaults={"name": "ozon", "text": book.text, "used_from": AT}
+    )
+    Sanction.objects.create(
+        platform="ozon", over="store", subject=store.pk, measure="search_demotion", begun_at=AT - DAY, figure="3",
+        base=7, clause="sanctions.search_demotion@2026-03-12", rulebook_id=book.digest,
+    )  # fmt: skip
+    out = ombud("health", "quiet", *NOW, width=80).out
+    assert "rating premium" in out
+    assert "Search exposure falls by 30 % or more"[:20] in out
+    assert max(cell_len(line) for line in out.splitlines()) <= 80
+    said = json.loads(ombud("health", "quiet", *NOW, "--json").out)
+    assert (said["tier"], [one["measure"] for one in said["sanctions"]]) == ("premium", ["search_demotion"])
+    before = json.loads(ombud("health", "quiet", "--at", "2026-06-01", "--json").out)
+    assert before["sanctions"] == []

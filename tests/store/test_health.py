@@ -376,3 +376,29 @@ def test_stores_are_counted_apart(books: dict[str, Rulebook]) -> None:
     refresh(books)
     assert bucket(store_id="s1") == bucket(store_id="s2") == {"completed_orders": 1}
     assert Store.objects.count() == 2
+
+
+def test_what_another_process_decides_is_in_no_figure_however_it_ends(books: dict[str, Rulebook]) -> None:
+    store = a_store()
+    for state in ("won", "lost", "rejected"):
+        a_case(an_order(store), MIDNIGHT, state=state, closed_at=NOON, route="chargeback")
+    a_case(an_order(store), MIDNIGHT, state="routed", route="paypal")
+    a_case(an_order(store), MIDNIGHT, state="won", closed_at=NOON)
+    refresh(books)
+    assert bucket() == {"opened_cases": 1, "won_cases": 1}
+    at_noon = figures("s1", NOON, books["ozon"])  # the day itself is an edge, counted without a bucket
+    assert share(at_noon, "success_rate") == Share(1, 1)
+    assert share(at_noon, "cases_opened") == Share(1, 0)
+
+
+def test_a_dispute_that_the_merchant_accepted_or_the_buyer_withdrew_was_opened_and_not_decided(
+    books: dict[str, Rulebook],
+) -> None:
+    store = a_store("s1", "shopify")
+    an_order(store, completed_at=MIDNIGHT)
+    for state in ("conceded", "withdrawn", "under_review", "evidence_rejected"):
+        closed_at = NOON if state in ("conceded", "withdrawn") else None
+        a_case(an_order(store), MIDNIGHT, state=state, closed_at=closed_at, violation="buyer_dispute")
+    refresh(books)
+    assert bucket() == {"opened_cases": 4, "completed_orders": 1}
+    assert share(figures("s1", NOON, books["shopify"]), "dispute_rate") == Share(0, 1)
