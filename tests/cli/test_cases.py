@@ -368,6 +368,13 @@ def test_the_page_leads_with_the_clock_and_says_what_comes_next(ombud: Run, name
     assert said in out
 
 
+def test_closed_cases_are_listed_with_their_end_and_the_instant_of_it(ombud: Run) -> None:
+    every_state()
+    row = ombud("cases", *NOW, "--state", "won", width=140).out.splitlines()[-1]
+    assert row.startswith("closed   2026-05-10 11:00   14:00 Moscow")
+    assert "won" in row.split("RUB")[1]
+
+
 def test_filters_by_place_and_by_the_states_that_there_are(ombud: Run) -> None:
     every_state()
 

@@ -17,7 +17,7 @@ from ombud.cli import case_words, cells, say
 from ombud.cli.case_words import AWAITED
 from ombud.cli.grid import Cell, Heading, Line, flow, grid
 from ombud.cli.say import _
-from ombud.domain.cases import State
+from ombud.domain.cases import ENDS, State
 from ombud.domain.countdown import WORDS, Urgency
 from ombud.domain.instants import format_instant, parse_instant, parse_span
 from ombud.domain.money import format_amount
@@ -150,7 +150,7 @@ _HEADINGS: dict[int, tuple[str, ...]] = {
 
 
 def _due(case: QueuedCase) -> tuple[Line, Line]:
-    until = case.clock.until
+    until = case.clock.until or case.closed_at
     if until is None:
         return Line("–", "dim"), Line("")
     return Line(cells.minutes(until)), Line(cells.in_zone(until, case.timezone), "dim", "end")
@@ -165,6 +165,9 @@ def _number(case: QueuedCase) -> Line:
 
 
 def _status(case: QueuedCase) -> str:
+    """The platform's word while the case is open; ours once it is closed, which says how it ended."""
+    if case.state in ENDS:
+        return case_words.state(case.state)
     return case_words.status(case, case.state, case.platform_status)
 
 
