@@ -47,9 +47,7 @@ def report(period: Period, *, language: str) -> Document:
                 blocks += [Heading(_(words)), _by_cause(named, _count(found), voice)]
         blocks.append(
             Paragraph(
-                _(
-                    "A dispute counts once for each SKU of its order. Of orders: those paid in the period that have it."
-                ),
+                _("A dispute counts once for each SKU of its order. Of orders: those paid in the period that have it."),
                 dim=True,
             )
         )
