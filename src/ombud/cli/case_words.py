@@ -10,7 +10,7 @@ from ombud.cli.grid import Line
 from ombud.cli.say import _
 from ombud.domain.cases import State
 from ombud.domain.countdown import Awaits, Clock
-from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD, ROUTE_COST, ROUTES
+from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD, REVERSAL, ROUTE_COST, ROUTES
 from ombud.domain.problems import N_
 from ombud.domain.rulebook import Rulebook
 from ombud.store import books
@@ -126,6 +126,8 @@ def money_line(name: str, clause: str, book: Rulebook) -> str:
     """The title of a line of the ledger, as the clause that ordered it has it; ours where no book does."""
     if name in _LINES:
         return _(_LINES[name])
+    if name.startswith(REVERSAL):
+        return _("Reversal of № {posting}").format(posting=name.removeprefix(REVERSAL))
     own = name.removesuffix(BEYOND_HOLD)
     version = books.cited(book, clause)
     lines = version.written.get("lines", ()) if version else ()

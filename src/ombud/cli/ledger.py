@@ -15,7 +15,6 @@ from ombud.cli import case_words, cells, say
 from ombud.cli.grid import Cell, Heading, Line, flow, grid
 from ombud.cli.say import _
 from ombud.domain.instants import format_instant, parse_instant
-from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD, REVERSAL, ROUTE_COST
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
 from ombud.store import books, database
@@ -103,7 +102,7 @@ def _as_json(one: Store, found: list[Account], entries: list[Entry], count: int,
                 "case_id": entry.case_id,
                 "order_id": entry.order_id,
                 "line": entry.line,
-                "title": _title(entry),
+                "title": case_words.money_line(entry.line, entry.clause, books.kept(entry.rulebook_id)),
                 "clause": entry.clause,
                 "cause": {"kind": entry.kind, "seq": entry.seq},
                 "debit": entry.debit,
@@ -153,25 +152,13 @@ def _row(entry: Entry, wide: bool) -> list[Cell]:
     below = [f"{cause} · {entry.order_id} · {way} · {entry.clause}"] if wide else [f"{cause} · {entry.order_id}", way]
     return [
         [Line(cells.minutes(entry.at)), Line(f"№ {entry.posting_id}", "dim")],
-        [Line(_title(entry), cut="end"), *(Line(words, "dim", "middle") for words in below)],
+        [
+            Line(case_words.money_line(entry.line, entry.clause, book), cut="end"),
+            *(Line(words, "dim", "middle") for words in below),
+        ],
         [Line(format_amount(entry.amount_minor, entry.currency))],
         [Line(format_amount(entry.owed_minor, entry.currency))],
     ]
-
-
-def _title(entry: Entry) -> str:
-    """What the book calls the line, in the reader's language; what the system itself adds to it is said beside it."""
-    if entry.line == REST_OF_HOLD:
-        return _("Rest of the hold given back")
-    if entry.line.startswith(REVERSAL):
-        return _("Reversal of № {posting}").format(posting=entry.line.removeprefix(REVERSAL))
-    if entry.line == ROUTE_COST:
-        return _("Cost of the other process")
-    name = entry.line.removesuffix(BEYOND_HOLD)
-    version = books.cited(books.kept(entry.rulebook_id), entry.clause)
-    lines = version.written["lines"] if version else ()
-    title: str = next((line["title"][say.language()] for line in lines if line["name"] == name), name)
-    return _("{line}, beyond the hold").format(line=title) if name != entry.line else title
 
 
 @app.command()
