@@ -193,8 +193,12 @@ def test_what_is_held_is_what_release_gives_back(name: str) -> None:
 
 
 def test_shopify_charges_the_amount_with_its_fees_and_protection_pays_instead() -> None:
-    values = {"order.amount_minor": 10_000, "order.refunded_minor": 0, "case.held_minor": 10_000}
-    values |= {"store.commission_rate": Decimal("0.029")}
+    values = {
+        "order.amount_minor": 10_000,
+        "order.refunded_minor": 0,
+        "case.held_minor": 10_000,
+        "store.commission_rate": Decimal("0.029"),
+    }
     assert dict(amounts(value("shopify", "money.charge"), values)) == {"order_amount": 10_000, "fees": 290}
     protected = value("shopify", "money.charge_protected")
     assert {line.debit for line in protected if line.name != "held_amount"} == {"protection"}
