@@ -152,3 +152,20 @@ def test_every_posting_of_another_instant_than_its_cause_is_found_to_the_microse
     )  # fmt: skip
     (fault,) = json.loads(ombud("ledger", "audit", "--json").out)["first"]
     assert (fault["code"], fault["found"]) == ("not_when_caused", "2026-04-04T00:00:00.000001Z")
+
+
+def test_a_posting_is_reversed_by_its_number_and_shows_in_the_statement(ombud: Run) -> None:
+    end(unshipped(), State.LOST, DAY_4)
+    number = str(Posting.objects.get(line="compensation").pk)
+    words = ("ledger", "reverse", number, "--at", "2026-04-10T00:00:00Z")
+    assert ombud(*words).code == 2  # no reason
+    said = ombud(*words, "--reason", "agreed with the platform")
+    assert f"Posting № {number} of case" in said.out
+    assert "10.00 RUB from buyer to settlement" in said.out
+    again = ombud(*words, "--reason", "once more")
+    assert (again.code, "was reversed already" in again.err) == (2, True)
+    last = json.loads(ombud("ledger", "s1", *AT, "--json").out)["statement"][-1]
+    assert (last["title"], last["owed_minor"]) == (f"Reversal of № {number}", -115_00)
+    assert last["cause"] == {"kind": "corrected", "seq": 4}
+    assert ombud("ledger", "audit").code == 0
+    assert ombud("ledger", "reverse", "999", "--reason", "x").code == 2

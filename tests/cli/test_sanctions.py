@@ -46,6 +46,8 @@ def test_sanctions_show_what_follows_with_the_figure_its_base_and_the_clause(omb
     assert "84.21 %" in out
     assert "Close watch: stricter" in out
     assert "yto" not in out
+    flagged = ombud("sanctions", "--at", "2026-05-30", "--over", "carrier").out
+    assert [line.split()[-4:-2] for line in flagged.splitlines() if line.startswith("yto")] == [["22", "310"]]
     assert max(len(line) for line in out.splitlines()) <= 80
 
 

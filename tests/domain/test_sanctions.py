@@ -27,7 +27,7 @@ class Clause:
 
 
 def rate(part: int, base: int) -> Measured:
-    return Measured(Fraction(part, base) if base else None, base, base)
+    return Measured(Fraction(part, base) if base else None, base, base, is_rate=True)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,11 @@ def test_a_lasting_threshold_must_have_been_passed_for_all_that_time() -> None:
 
 
 def test_a_figure_is_told_as_a_decimal_number() -> None:
-    assert [one.told() for one in (rate(1, 75), rate(3, 1), rate(0, 0), rate(1, 1_000_000))] == [
+    assert [
+        one.told() for one in (rate(1, 75), rate(0, 5), Measured(Fraction(3), 9, 3), rate(0, 0), rate(1, 1_000_000))
+    ] == [
         "0.013333",
+        "0.000000",
         "3",
         "",
         "0.000001",

@@ -73,6 +73,12 @@ def test_only_what_happened_in_the_time_counts_and_an_end_after_it_is_none(world
     assert rows(By.VIOLATION, since=AT - 5 * DAY - timedelta(microseconds=1)) == [("not_shipped", 4, 2, 0)]
 
 
+def test_a_case_without_a_parcel_has_no_orders_to_be_measured_by(world: None) -> None:
+    a_case(order_row(a_store("s3"), paid_at=AT - DAY), AT - DAY)
+    (without,) = [one for one in causes(By.CARRIER, SINCE, AT) if one.name is None]
+    assert (without.cases, without.orders, without.share.rate) == (1, 0, None)
+
+
 def test_what_another_process_decides_is_in_no_group(world: None) -> None:
     Case.objects.filter(store_id="s1").update(route="chargeback")
     assert rows(By.VIOLATION) == [("not_shipped", 2, 1, 8)]

@@ -312,7 +312,7 @@ def _measure(figure: Figure, share: Share) -> Measured:
     if base is None:
         return Measured(Fraction(share.part), share.part, share.part)
     cases = share.base if base in _CASES or part not in _CASES else share.part
-    return Measured(share.rate, share.base, cases)
+    return Measured(share.rate, share.base, cases, is_rate=True)
 
 
 def _is_quiet(clause: SanctionVersion, share: Share) -> bool:

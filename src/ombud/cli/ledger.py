@@ -149,9 +149,13 @@ def _row(entry: Entry, wide: bool) -> list[Cell]:
     book = books.kept(entry.rulebook_id)
     way = " → ".join(case_words.account(name, book, entry.at) for name in (entry.debit, entry.credit))
     cause = f"#{entry.case_id} · {entry.seq} {entry.kind}"
-    below = [f"{cause} · {entry.order_id} · {way} · {entry.clause}"] if wide else [f"{cause} · {entry.order_id}", way]
+    below = [f"{cause} · {entry.order_id} · {way} · {entry.clause}"] if wide else [cause, way]
     return [
-        [Line(cells.minutes(entry.at)), Line(f"№ {entry.posting_id}", "dim")],
+        [
+            Line(cells.minutes(entry.at)),
+            Line(f"№ {entry.posting_id}", "dim"),
+            *([] if wide else [Line(entry.order_id, "dim", "middle")]),
+        ],
         [
             Line(case_words.money_line(entry.line, entry.clause, book), cut="end"),
             *(Line(words, "dim", "middle") for words in below),

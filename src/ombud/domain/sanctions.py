@@ -41,14 +41,13 @@ class Measured:
     figure: Fraction | None
     base: int
     cases: int  # how many cases it speaks of, for a clause that asks for enough of them
+    is_rate: bool = False
 
     def told(self) -> str:
-        """The figure as a decimal number: whole for a count, else to six places; empty where there is none."""
+        """The figure as a decimal number: a count whole, a rate to six places; empty where there is none."""
         if self.figure is None:
             return ""
-        if self.figure.denominator == 1:
-            return str(self.figure.numerator)
-        return f"{Decimal(round(self.figure * 10**6)).scaleb(-6):f}"
+        return f"{Decimal(round(self.figure * 10**6)).scaleb(-6):f}" if self.is_rate else str(int(self.figure))
 
 
 def is_passed(clause: Threshold, measured: Measured) -> bool:

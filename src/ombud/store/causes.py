@@ -119,5 +119,7 @@ def causes(by: By, since: datetime, at: datetime, *, store_id: str | None = None
         )
         orders = {name: int(count) for name, count in cursor.fetchall()}
     for name, cause in found.items():
+        if name is None and by in (By.CARRIER, By.WAREHOUSE):
+            continue  # an order that has no parcel yet is not one of those that have none
         cause.orders = orders.get("-" if by is By.VIOLATION else name, 0)
     return sorted(found.values(), key=lambda cause: (-cause.cases, -cause.lost, cause.name is None, cause.name or ""))
