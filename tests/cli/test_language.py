@@ -34,6 +34,7 @@ Language = pytest.mark.parametrize("language", LANGUAGES)
 
 CODES = {
     "RUB",
+    "SKU",
     "USD",
     "UTC",
     "New",
