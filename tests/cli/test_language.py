@@ -94,7 +94,7 @@ def test_a_translation_is_written_in_its_language(language: str) -> None:
     """What has words beside its fields has words of the language."""
     for entry in po(language):
         words = "".join(text for text, *_ in string.Formatter().parse(entry.msgid)).strip(" :;,.")
-        assert LETTERS[language].search(entry.msgstr) or not words, entry.msgid
+        assert LETTERS[language].search(entry.msgstr) or not words or words in CODES, entry.msgid
 
 
 def test_chinese_sentences_end_with_chinese_stops() -> None:
