@@ -22,7 +22,7 @@ from ombud.store.models import Case, Ruling
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A case under review. rule_at: when `recommended` takes effect by itself; None: when somebody rules. by_person:
-    a reviewer has ruled, and the ruling waits for its time. ruling: the last one; None after an appeal by old books."""
+    a reviewer has ruled, and the ruling waits for its time. ruling: the last one; None where none was written."""
 
     case: Case
     ruling: Ruling | None
