@@ -14,6 +14,7 @@ from rich.text import Text
 from ombud.cli import case_words, cells, reasons, say
 from ombud.cli.grid import sentence, shortened
 from ombud.cli.say import _
+from ombud.domain.case_texts import STEPS
 from ombud.domain.cases import EventKind
 from ombud.domain.countdown import Awaits, Clock
 from ombud.domain.evidence import Reason
@@ -39,27 +40,11 @@ _COMPLAINTS = {
     "not_as_described": N_("not as described"),
     "other": N_("something else"),
 }
-_STEPS: dict[str, str] = {
-    EventKind.OPENED: N_("case opened"),
-    EventKind.ROUTED: N_("routed"),
-    EventKind.EVIDENCE_REFUSED: N_("evidence refused"),
-    EventKind.EVIDENCE_SUBMITTED: N_("evidence handed in"),
-    EventKind.EVIDENCE_REJECTED: N_("evidence rejected"),
-    EventKind.REVIEWED: N_("ruled on by a reviewer"),
-    EventKind.WINDOW_CLOSED: N_("window shut"),
-    EventKind.RULED_FOR_SELLER: N_("ruled for the seller"),
-    EventKind.RULED_FOR_BUYER: N_("ruled for the buyer"),
-    EventKind.WITHDRAWN: N_("withdrawn by the buyer"),
-    EventKind.CONCEDED: N_("accepted by the merchant"),
-    EventKind.SETTLED: N_("settled"),
-    EventKind.CORRECTED: N_("money put right"),
-    EventKind.REOPENED: N_("opened again"),
-}
 
 
 def name(kind: str) -> str:
     """A step of the history in two or three words."""
-    return _(_STEPS.get(kind, kind))
+    return _(STEPS.get(kind, kind))
 
 
 def told(event: CaseEvent, file: CaseFile, book: Rulebook) -> str:

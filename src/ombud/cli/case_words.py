@@ -8,25 +8,13 @@ from typing import Protocol
 from ombud.cli import cells, say
 from ombud.cli.grid import Line
 from ombud.cli.say import _
-from ombud.domain.cases import State
+from ombud.domain.case_texts import ACCOUNTS, STATES
 from ombud.domain.countdown import Awaits, Clock
 from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD, REVERSAL, ROUTE_COST, ROUTES
 from ombud.domain.problems import N_
 from ombud.domain.rulebook import Rulebook
 from ombud.store import books
 
-_STATES: dict[str, str] = {
-    State.OPENED: N_("opened"),
-    State.EVIDENCE_REQUIRED: N_("evidence required"),
-    State.UNDER_REVIEW: N_("under review"),
-    State.EVIDENCE_REJECTED: N_("evidence rejected"),
-    State.ROUTED: N_("routed"),
-    State.WON: N_("won"),
-    State.REJECTED: N_("rejected"),
-    State.LOST: N_("lost"),
-    State.WITHDRAWN: N_("withdrawn"),
-    State.CONCEDED: N_("conceded"),
-}
 AWAITED = {
     Awaits.RULING: N_("ruling to come"),
     Awaits.REVIEWER: N_("to be reviewed"),
@@ -34,13 +22,6 @@ AWAITED = {
     Awaits.NOTHING: N_("closed"),
 }
 """What a case waits for where the seller can lose nothing by waiting."""
-_ACCOUNTS = {
-    "settlement": N_("settlement"),
-    "held": N_("held"),
-    "platform": N_("platform"),
-    "buyer": N_("buyer"),
-    "protection": N_("dispute protection"),
-}
 
 
 class Told(Protocol):
@@ -60,7 +41,7 @@ class Told(Protocol):
 
 def state(name: str) -> str:
     """Our word for a state, in the reader's language."""
-    return _(_STATES.get(name, name))
+    return _(STATES.get(name, name))
 
 
 def title(case: Told) -> str:
@@ -99,7 +80,7 @@ def account(name: str, book: Rulebook | None = None, at: datetime | None = None)
     if name.startswith(ROUTES):
         route = name.removeprefix(ROUTES)
         return place(book, route, at) if book and at else route
-    return _(_ACCOUNTS.get(name, name))
+    return _(ACCOUNTS.get(name, name))
 
 
 def clock(running: Clock, at: datetime) -> Line:

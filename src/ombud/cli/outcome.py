@@ -11,13 +11,11 @@ import typer
 from ombud.actions.outcomes import take_outcome
 from ombud.cli import case_words, say
 from ombud.cli.say import _
+from ombud.cli.the_case import the_routed_case
 from ombud.domain.cases import State
 from ombud.domain.instants import format_instant, parse_instant
 from ombud.domain.money import format_amount, parse_amount
-from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.store import books, database
-from ombud.store.case_file import cases_named
-from ombud.store.models import Case
 
 ACTOR = "ombud outcome"
 
@@ -52,7 +50,7 @@ def outcome(
     instant = parse_instant(at) if at else datetime.now(UTC)
     database.prepare()
     with database.spoken():
-        case = _routed(name)
+        case = the_routed_case(name)
         cost_minor = parse_amount(cost, case.currency)
         moved = take_outcome(
             case.case_id, _STATES[decided], cost_minor=cost_minor, at=instant, actor=ACTOR, books=books.in_use()
@@ -77,19 +75,3 @@ def outcome(
         amount=format_amount(cost_minor, case.currency),
     )
     say.out.print(said, soft_wrap=True)
-
-
-def _routed(name: str) -> Case:
-    """The one case of that name that another process may still decide; else the one that it names at all."""
-    found = cases_named(name)
-    running = [case for case in found if case.route and case.closed_at is None] or found
-    if len(running) > 1:
-        raise OmbudError(
-            Problem(
-                "several_cases",
-                N_("{name} has several cases: {cases}."),
-                {"name": name, "cases": ", ".join(f"#{case.case_id}" for case in running)},
-                mend=N_("Name one of them by its number."),
-            )
-        )
-    return running[0]

@@ -15,17 +15,29 @@ def the_case(name: str, store_id: str | None) -> Case:
     order has several.
     """
     found = _of_store(name, store_id)
-    running = [case for case in found if case.closed_at is None] or found
-    if len(running) > 1:
+    return _one(name, [case for case in found if case.closed_at is None] or found)
+
+
+def the_routed_case(name: str) -> Case:
+    """The one case of that name that another process may still decide; else the one that it names at all.
+
+    Raises OmbudError where there is none and where an order has several.
+    """
+    found = cases_named(name)
+    return _one(name, [case for case in found if case.route and case.closed_at is None] or found)
+
+
+def _one(name: str, found: list[Case]) -> Case:
+    if len(found) > 1:
         raise OmbudError(
             Problem(
                 "several_cases",
                 N_("{name} has several cases: {cases}."),
-                {"name": name, "cases": ", ".join(f"#{case.case_id}" for case in running)},
+                {"name": name, "cases": ", ".join(f"#{case.case_id}" for case in found)},
                 mend=N_("Name one of them by its number."),
             )
         )
-    return running[0]
+    return found[0]
 
 
 def _of_store(name: str, store_id: str | None) -> list[Case]:

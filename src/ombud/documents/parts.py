@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from ombud.documents.blocks import Block, Cell, Column, Facts, Heading, Line, Table, dim, whole
-from ombud.documents.voice import ACCOUNTS, STATES, Voice, in_zone, utc
+from ombud.documents.voice import Voice, in_zone, utc
+from ombud.domain.case_texts import ACCOUNTS, STATES
 from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_

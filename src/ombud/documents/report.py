@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from ombud.documents import parts
 from ombud.documents.blocks import Bar, Block, Cell, Column, Document, Facts, Heading, Paragraph, Table, whole
-from ombud.documents.voice import STATES, Voice, utc
+from ombud.documents.voice import Voice, utc
+from ombud.domain.case_texts import STATES
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
 from ombud.store import books

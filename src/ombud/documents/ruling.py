@@ -24,7 +24,8 @@ from ombud.documents.blocks import (
     strong,
     whole,
 )
-from ombud.documents.voice import STATES, STEPS, Voice, in_zone, percent, utc
+from ombud.documents.voice import Voice, in_zone, percent, utc
+from ombud.domain.case_texts import STATES, STEPS
 from ombud.domain.cases import EventKind, State
 from ombud.domain.chain import text_digest
 from ombud.domain.money import format_amount

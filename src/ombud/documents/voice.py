@@ -8,47 +8,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from ombud.domain.cases import EventKind, State
 from ombud.domain.instants import format_span
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook.words import Texts
 from ombud.languages import LANGUAGES, translation
 
-STATES: dict[str, str] = {
-    State.OPENED: N_("opened"),
-    State.EVIDENCE_REQUIRED: N_("evidence required"),
-    State.UNDER_REVIEW: N_("under review"),
-    State.EVIDENCE_REJECTED: N_("evidence rejected"),
-    State.ROUTED: N_("routed"),
-    State.WON: N_("won"),
-    State.REJECTED: N_("rejected"),
-    State.LOST: N_("lost"),
-    State.WITHDRAWN: N_("withdrawn"),
-    State.CONCEDED: N_("conceded"),
-}
-STEPS: dict[str, str] = {
-    EventKind.OPENED: N_("case opened"),
-    EventKind.ROUTED: N_("handed to another process"),
-    EventKind.EVIDENCE_REFUSED: N_("evidence refused at the gate"),
-    EventKind.EVIDENCE_SUBMITTED: N_("evidence handed in"),
-    EventKind.EVIDENCE_REJECTED: N_("evidence rejected, to be mended"),
-    EventKind.REVIEWED: N_("a reviewer ruled"),
-    EventKind.WINDOW_CLOSED: N_("window shut"),
-    EventKind.RULED_FOR_SELLER: N_("ruled for the seller"),
-    EventKind.RULED_FOR_BUYER: N_("ruled for the buyer"),
-    EventKind.WITHDRAWN: N_("withdrawn by the buyer"),
-    EventKind.CONCEDED: N_("conceded by the seller"),
-    EventKind.SETTLED: N_("money settled"),
-    EventKind.CORRECTED: N_("money put right"),
-    EventKind.REOPENED: N_("opened anew"),
-}
-ACCOUNTS = {
-    "settlement": N_("settlement"),
-    "held": N_("held"),
-    "platform": N_("platform"),
-    "buyer": N_("buyer"),
-    "protection": N_("dispute protection"),
-}
 _LANGUAGES = {"en": N_("English"), "ru": N_("Russian"), "zh": N_("Chinese")}
 _SPANS = {"d": N_("{count} d"), "h": N_("{count} h"), "m": N_("{count} min"), "s": N_("{count} s")}
 _SIZES = ((1_000_000_000, N_("{count} GB")), (1_000_000, N_("{count} MB")), (1_000, N_("{count} kB")))
