@@ -44,7 +44,7 @@ def tell(step, done, total):
 
 books = {name: open_book(name) for name in ("ozon", "shopify")}
 done = open_due(parse_instant(sys.argv[1]), books=books, actor="other", batch=int(sys.argv[2]), progress=tell)
-print("end", done.checked, done.opened, flush=True)
+print("end", done.checked, done.opened + done.routed, flush=True)
 """
 
 DIES_AT = """
