@@ -62,14 +62,11 @@ class Told:
     at: datetime
     paid: int = 0
     opened: int = 0
+    open: int = 0
     lost: int = 0
     ahead: int = 0
     fullest: tuple[int, datetime] = (0, EPOCH)  # the most cases open at once, and when that was first so
     held: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def open(self) -> int:
-        return self.opened - self.lost
 
 
 def main(arguments: Sequence[str] | None = None, *, home: Path = Path("demo")) -> int:
@@ -182,12 +179,13 @@ def _fill(world: World, books: Mapping[str, Rulebook], console: Console) -> None
 def _watch(world: World, books: Mapping[str, Rulebook], every: timedelta, console: Console) -> Told:
     """Moves the clock from mark to mark: a line at each, and on a terminal a picture in between."""
     from ombud.cli.cells import minutes
+    from ombud.store.models import Case
     from ombud.work.loop import tick
 
     console.print(
         f"\nThe clock goes from {minutes(world.starts_at)} to {minutes(world.ends_at)} UTC in steps of"
         f" {format_span(every)},\npast those in which nothing is due.\n\n"
-        "open, lost: cases by then · 24 h: orders whose timer goes off within 24 h\n"
+        "open, held: now · lost: cases by then · 24 h: orders whose timer goes off within 24 h\n"
     )
     console.print(_heading(), style="bold")
     told, drawn = Told(world.starts_at), 0.0
@@ -197,6 +195,7 @@ def _watch(world: World, books: Mapping[str, Rulebook], every: timedelta, consol
                 report = tick(at, books=books, rules_at=world.rules_at)
                 told.opened += report.opened
                 told.lost += report.closed
+                told.open = Case.objects.filter(closed_at=None, route="").count()
                 told.at = at
                 if told.open > told.fullest[0]:
                     told.fullest = (told.open, at)
@@ -246,7 +245,8 @@ def _look(told: Told) -> None:
 
     told.paid = Order.objects.filter(paid_at__lte=told.at).count()
     told.ahead = Order.objects.filter(paid_at__lte=told.at, check_at__lte=told.at + 24 * HOUR).count()
-    sums = Case.objects.order_by().values_list("currency").annotate(held=Sum("held_minor"))
+    running = Case.objects.filter(closed_at=None).order_by()
+    sums = running.values_list("currency").annotate(held=Sum("held_minor"))
     told.held = {currency: int(held) for currency, held in sums}
 
 
@@ -309,6 +309,7 @@ def _sum_up(world: World, told: Told, books: Mapping[str, Rulebook], console: Co
 
     console.print()
     console.print(_cases_by_violation())
+    console.print(_charged())
     console.print(_nearest(world, books))
     at, fullest = ["--at", format_instant(world.ends_at)], ["--at", format_instant(told.fullest[1])]
     rules = ["--rules-at", format_instant(world.rules_at)] if world.rules_at else []
@@ -367,7 +368,7 @@ def _cases_by_violation() -> Table:
     for platform, violation, *rest in sums.order_by("platform", "violation", "currency"):
         rows.setdefault((platform, violation), []).append(tuple(rest))
     table = Table(title="Cases by violation", title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
-    for name in ("", "", "cases", "open", "money held"):
+    for name in ("", "", "cases", "open", "held when opened"):
         table.add_column(name, justify="right" if name in ("cases", "open") else "left")
     for (platform, violation), parts in rows.items():
         held = "\n".join(format_amount(amount, currency) for currency, _, _, amount in parts)
@@ -382,6 +383,20 @@ def _cases_by_violation() -> Table:
         "all", "", f"{sum(p[1] for p in cases):,}", f"{sum(p[2] for p in cases):,}", held or "0", style="bold"
     )
     return table
+
+
+def _charged() -> str:
+    """What the lost cases cost, by the postings of their settlement."""
+    from django.db.models import Q, Sum
+
+    from ombud.domain.money import format_amount
+    from ombud.store.models import Posting
+
+    # A hold moves between two accounts of the store itself; what leaves them is charged.
+    outside = Posting.objects.order_by().exclude(Q(credit="held") | Q(credit="settlement"))
+    sums = outside.values_list("currency").annotate(charged=Sum("amount_minor")).order_by("currency")
+    charged = ", ".join(format_amount(int(amount), currency) for currency, amount in sums)
+    return f"Nobody answers in a demo, so cases are lost by the clock. Charged in all: {charged or 0}."
 
 
 def _nearest(world: World, books: Mapping[str, Rulebook]) -> Table:
