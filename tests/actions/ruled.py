@@ -54,7 +54,7 @@ def scanned(order_id: str = "o1", *, books: Mapping[str, Rulebook] = BOOKS, **mo
     return Case.objects.get(order_id=order_id, violation="not_shipped")
 
 
-def delivered(*complaints: str) -> list[Case]:
+def delivered(*complaints: str, signed_by: str | None = None) -> list[Case]:
     """A Shopify order with one complaint that it was not received, which the track says was delivered."""
     order = taking.an_order(gateway="stripe", shipped_at=START + HOUR, completed_at=START + 5 * DAY)
     number = "AB123456785US"
@@ -66,7 +66,7 @@ def delivered(*complaints: str) -> list[Case]:
             "parcels": [taking.a_parcel("o1", number, carrier="usps")],
             "scans": [
                 taking.a_scan(number, **scan),
-                taking.a_scan(number, START + 4 * DAY, code="delivered", **scan),
+                taking.a_scan(number, START + 4 * DAY, code="delivered", signed_by=signed_by, **scan),
             ],
             "complaints": [taking.a_complaint(one) for one in complaints or ("c1",)],
         }

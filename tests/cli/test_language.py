@@ -35,6 +35,9 @@ Language = pytest.mark.parametrize("language", LANGUAGES)
 CODES = {
     "RUB",
     "SKU",
+    "GB",
+    "MB",
+    "kB",
     "USD",
     "UTC",
     "New",

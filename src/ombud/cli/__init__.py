@@ -26,6 +26,7 @@ COMMANDS = {
     "case": "cases:case",
     "evidence": "evidence:app",
     "submit": "submit:submit",
+    "response": "response:response",
     "review": "review:review",
     "rule": "rulings:rule",
     "ruling": "rulings:ruling",
