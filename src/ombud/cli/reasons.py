@@ -29,6 +29,7 @@ _HEADS = {
     WEIGHS: N_("Weighs, and decides nothing"),
 }
 _STYLES = {REJECTS: "red", DOUBTS: "yellow", WARNS: "yellow", WEIGHS: "dim"}
+_BEARS_ON = {"opening": N_("bears on whether a case opens"), "winning": N_("bears on whether it is won")}
 _NOBODY_LOOKED = N_("Nobody has looked for what must be legible")
 
 
@@ -66,7 +67,8 @@ def draw(reasons: Sequence[Reason], book: Rulebook, width: int) -> Iterator[Rend
 
 
 def _rests_on(reason: Reason, book: Rulebook) -> str:
-    parts = [reason.rests_on, _value(reason, book)]
+    rests_on = _(_BEARS_ON[reason.rests_on]) if reason.rests_on in _BEARS_ON else reason.rests_on
+    parts = [rests_on, _value(reason, book)]
     if reason.confidence < 1:
         parts.append(_("confidence {share}").format(share=f"{reason.confidence:.2f}"))
     return " · ".join(part for part in (*parts, reason.clause) if part)
