@@ -22,13 +22,13 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/demo.stamp
 demo: $(VENV)/demo.stamp  ## orders turn into cases, on a small generated marketplace or on DATA=folder MAPPING=file.sql
 	@$(BIN)/python examples/demo.py $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) --orders $(ORDERS)
 
-test: test-sqlite test-postgres  ## the whole suite, on both databases
+test: test-sqlite test-postgres  ## the whole suite; all that opens the store on both databases
 
 test-sqlite: $(VENV)/dev.stamp
 	$(BIN)/pytest -n auto
 
 test-postgres: $(VENV)/dev.stamp  ## on a throwaway PostgreSQL, or on DATABASE_URL where that is set
-	@tests/with_postgres $(BIN)/pytest -n auto
+	@tests/with_postgres $(BIN)/pytest -n auto --store-only
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check

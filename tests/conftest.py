@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -27,8 +28,28 @@ _EVIDENCE = tempfile.TemporaryDirectory(prefix="ombud-evidence.")
 os.environ["OMBUD_EVIDENCE"] = _EVIDENCE.name
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--store-only`: for the second database; a test that never opens the store says the same on both."""
+    parser.addoption("--store-only", action="store_true", help="leave out the tests that never open the store")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what `--store-only` leaves out."""
+    if not config.getoption("--store-only"):
+        return
+    fixtures = {"db", "transactional_db", "store"}
+    opens = [
+        bool(item.get_closest_marker("django_db")) or bool(fixtures & set(getattr(item, "fixturenames", ())))
+        for item in items
+    ]
+    config.hook.pytest_deselected(items=[item for item, does in zip(items, opens, strict=True) if not does])
+    items[:] = [item for item, does in zip(items, opens, strict=True) if does]
+
+
 def pytest_configure() -> None:
     """Sets Django up before any test module is imported, so that models can be imported at its top."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of a shell's background; children would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     import django  # only now is the settings module named
     from django.conf import settings
 
