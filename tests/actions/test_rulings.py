@@ -201,6 +201,17 @@ def test_a_ruling_after_the_least_takes_effect_at_once() -> None:
     assert stands_as_its_history_says(case)
 
 
+def test_a_reviewer_who_comes_after_the_recommendation_stood_is_told_before_anybody_looked_as_after() -> None:
+    case = hand_in(scanned(), "logo_missing", at=AT)
+    with pytest.raises(OmbudError) as refused, transaction.atomic():
+        overrule(case.case_id, State.WON, "Too late.", at=LEAST + MICROSECOND, actor="anna", books=BOOKS)
+    assert code_of(refused) == "no_such_move"
+    assert due(LEAST + MICROSECOND) == 1
+    case.refresh_from_db()
+    assert (case.state, case.closed_at) == (State.REJECTED, LEAST)
+    assert Ruling.objects.filter(case=case).count() == 1
+
+
 def test_ruling_as_recommended_is_a_confirmation_whatever_it_is_called() -> None:
     case = hand_in(scanned(), at=AT)
     reviewed = overrule(case.case_id, State.WON, "Looks right.", at=AT + HOUR, actor="anna", books=BOOKS)

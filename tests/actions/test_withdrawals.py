@@ -8,12 +8,26 @@ from typing import Any
 import pytest
 
 from ombud.actions.cases import open_due
+from ombud.actions.moving import concede, withdraw
 from ombud.domain.cases import EventKind, State
+from ombud.domain.problems import OmbudError
 from ombud.store.models import Case, CaseEvent
 from ombud.work.loop import tick
 from tests.actions.ending import disputed, left
 from tests.actions.ruled import delivered, hand_in
-from tests.actions.taking import BOOKS, DAY, HOUR, START, a_complaint, a_parcel, a_scan, a_store, an_order, take
+from tests.actions.taking import (
+    BOOKS,
+    DAY,
+    HOUR,
+    START,
+    a_complaint,
+    a_parcel,
+    a_scan,
+    a_store,
+    an_order,
+    rolled_back,
+    take,
+)
 
 pytestmark = pytest.mark.django_db
 OPENED = START + 20 * DAY
@@ -75,6 +89,20 @@ def test_what_the_clock_had_ended_before_stays_lost_whenever_somebody_looks(late
     take_back("c1", at=case.due_at + late)
     tick(case.due_at + DAY, books=BOOKS)
     assert states() == {"c1": state}
+
+
+@pytest.mark.parametrize("how", [withdraw, concede])
+def test_who_gives_in_after_the_clock_had_ended_it_is_refused_before_anybody_looked_as_after(how: Any) -> None:
+    [case] = disputed()
+    assert case.due_at is not None
+    late = case.due_at + MICROSECOND
+    with pytest.raises(OmbudError) as before, rolled_back():
+        how(case.case_id, at=late, actor="party", books=BOOKS)
+    tick(late, books=BOOKS)
+    with pytest.raises(OmbudError) as after, rolled_back():
+        how(case.case_id, at=late, actor="party", books=BOOKS)
+    assert str(before.value) == str(after.value)
+    assert states() == {"c1": State.LOST}
 
 
 def test_under_review_too_a_dispute_ends_with_its_complaint() -> None:

@@ -155,15 +155,32 @@ def locked(case_id: int) -> Case:
     return found
 
 
+def refuse_after_the_clock(case: Case, kind: EventKind, at: datetime) -> None:
+    """What the clock or a due ruling had ended before `at`, had somebody looked, is left to them: that nobody ran the
+    loop meanwhile is nobody's gain. Raises OmbudError as if the case had ended so already."""
+    if case.shuts_at is not None and case.shuts_at < at:
+        move(State.LOST, kind)
+    if case.rule_at is not None and case.recommended is not None and case.rule_at < at:
+        move(State(case.recommended), kind)
+
+
 def withdraw(case_id: int, *, at: datetime, actor: str, books: Books) -> Moved:
-    """The buyer takes the dispute back: the case ends and its money is given free (S4)."""
+    """The buyer takes the dispute back: the case ends and its money is given free (S4).
+
+    Raises OmbudError where it has ended, also where that has not been written yet.
+    """
     with spoken(), transaction.atomic():
+        refuse_after_the_clock(locked(case_id), EventKind.WITHDRAWN, at)
         return step(case_id, EventKind.WITHDRAWN, at=at, actor=actor, books=books)
 
 
 def concede(case_id: int, *, at: datetime, actor: str, books: Books) -> Moved:
-    """The merchant accepts the dispute: the case ends for good and its money is charged (S8)."""
+    """The merchant accepts the dispute: the case ends for good and its money is charged (S8).
+
+    Raises OmbudError where it has ended, also where that has not been written yet.
+    """
     with spoken(), transaction.atomic():
+        refuse_after_the_clock(locked(case_id), EventKind.CONCEDED, at)
         return step(case_id, EventKind.CONCEDED, at=at, actor=actor, books=books)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ombud.actions.cases import Books
-from ombud.actions.moving import Moved, locked, step
+from ombud.actions.moving import Moved, locked, refuse_after_the_clock, step
 from ombud.actions.routings import ENDINGS
 from ombud.domain.cases import State
 from ombud.domain.ledger import ROUTE_COST, ROUTES, SETTLEMENT
@@ -46,6 +46,7 @@ def take_outcome(case_id: int, outcome: State, *, cost_minor: int = 0, at: datet
                     mend=N_("`ombud case {case}` shows what it waits for."),
                 )
             )
+        refuse_after_the_clock(case, ENDINGS[outcome], at)
         told = {"cost_minor": cost_minor, "currency": case.currency, "decided_by": case.route}
         moved = step(case_id, ENDINGS[outcome], at=at, actor=actor, books=books, data=told)
         if cost_minor:

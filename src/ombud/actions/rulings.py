@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from ombud.actions.corrections import take_back
 from ombud.actions.health import TouchedDays, refresh_days
-from ombud.actions.moving import Moved, locked, step
+from ombud.actions.moving import Moved, locked, refuse_after_the_clock, step
 from ombud.actions.rulings_due import rule_due
 from ombud.actions.running import Books
 from ombud.domain.cases import EventKind, State
@@ -172,7 +172,7 @@ def confirm(case_id: int, *, at: datetime, actor: str, books: Books, reason: str
     where somebody has ruled already: of two reviewers, the second is told what the first did.
     """
     with spoken(), transaction.atomic():
-        case = _for_review(case_id, actor)
+        case = _for_review(case_id, actor, at)
         ruling = Ruling.objects.filter(case=case).order_by("-seq").first()
         if case.recommended is None or ruling is None:
             raise OmbudError(
@@ -194,7 +194,7 @@ def overrule(case_id: int, outcome: State, reason: str, *, at: datetime, actor: 
     """
     _refuse_silence(reason)
     with spoken(), transaction.atomic():
-        case = _for_review(case_id, actor)
+        case = _for_review(case_id, actor, at)
         before = Ruling.objects.filter(case=case).order_by("-seq").first()
         agrees = case.recommended is not None and before is not None and before.outcome == outcome
         decision = "confirmed" if agrees else "overruled"
@@ -225,12 +225,13 @@ def refuse_without_authority(actor: str) -> None:
         )
 
 
-def _for_review(case_id: int, actor: str) -> Case:
-    """The case, locked, that waits for somebody to rule."""
+def _for_review(case_id: int, actor: str, at: datetime) -> Case:
+    """The case, locked, that waits for somebody to rule: no recommendation has stood before `at`."""
     refuse_without_authority(actor)
     case = locked(case_id)
     if case.state == State.UNDER_REVIEW:
         _refuse_a_second(case)
+        refuse_after_the_clock(case, EventKind.REVIEWED, at)
         return case
     last = CaseEvent.objects.filter(case=case).order_by("-seq").first()
     raise OmbudError(
@@ -261,10 +262,11 @@ def _refuse_a_second(case: Case) -> None:
                 {
                     "actor": ruled.actor,
                     "case": f"#{case.case_id}",
+                    "number": case.case_id,
                     "at": format_instant(ruled.at),
                     "rule_at": ruled.data["rule_at"],
                 },
-                mend=N_("`ombud ruling {case}` shows it."),
+                mend=N_("`ombud ruling {number}` shows it."),
             )
         )
 
