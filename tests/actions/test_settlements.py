@@ -179,6 +179,15 @@ def test_the_book_says_how_a_line_is_rounded(rounding: str, commission: int) -> 
     assert left()["platform"] == commission
 
 
+def test_an_order_that_is_told_in_another_currency_while_its_case_runs_is_charged_by_what_was_held() -> None:
+    case = unshipped(shipping_minor=5_00)
+    told = an_order(currency="JPY", amount_minor=15_000, shipping_minor=750)
+    take({"stores": [], "orders": [told]}, known_at=START + DAY)
+    end(case, State.LOST, DAY_4)
+    assert set(Posting.objects.values_list("currency", flat=True)) == {"RUB"}
+    assert left() == {"settlement": -125_00, "buyer": 110_00, "platform": 15_00}
+
+
 def test_two_lost_cases_of_one_order_charge_it_once() -> None:
     first, second = disputed("c1", "c2")
     end(first, State.REJECTED, DAY_21)

@@ -37,6 +37,7 @@ _ROW = (
     Field("opened_at", Kind.INSTANT),
     Field("currency"),
     Field("held_minor", Kind.MONEY),
+    Field("order_currency"),
     Field("amount_minor", Kind.MONEY),
     Field("shipping_minor", Kind.MONEY),
     Field("refunded_minor", Kind.MONEY),
@@ -100,19 +101,23 @@ def _stage(moving: str) -> None:
 
 def _wait_for_others() -> None:
     """Two cases of one order that end at the same instant in two transactions must not both be charged: the second
-    waits for the first, and sees what it did."""
-    if connection.vendor == "postgresql":  # SQLite has one writer anyway
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT o.order_id FROM orders o WHERE o.order_id IN (SELECT c.order_id FROM {_SETTLING} s"
-                " JOIN cases c ON c.case_id = s.case_id JOIN cases b ON b.order_id = c.order_id"
-                " AND b.case_id <> c.case_id) ORDER BY o.order_id FOR NO KEY UPDATE"
-            )
+    waits for the first, and sees what it did.
+
+    Not in the row of the order: a sweep has orders in hand while it waits for the cases of withdrawn complaints, and
+    who settles has cases in hand already.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {_SETTLING} s CROSS JOIN cases c CROSS JOIN cases b"
+            " WHERE c.case_id = s.case_id AND b.order_id = c.order_id AND b.case_id <> c.case_id)"
+        )
+        if cursor.fetchone()[0]:
+            sql.one_at_a_time(connection, sql.SETTLEMENT)
 
 
 _QUERY = f"""
 SELECT c.case_id, c.order_id, c.state, c.route, c.rulebook_id, c.opened_at, c.currency, c.held_minor,
-  o.amount_minor, o.shipping_minor, o.refunded_minor, s.commission_rate,
+  o.currency AS order_currency, o.amount_minor, o.shipping_minor, o.refunded_minor, s.commission_rate,
   (SELECT count(*) FROM protections p WHERE p.store_id = c.store_id AND p.since <= c.opened_at
     AND (p.until IS NULL OR p.until > c.opened_at)) AS protected,
   (SELECT count(*) FROM cases b WHERE b.order_id = c.order_id AND b.case_id <> c.case_id AND b.settled_at IS NOT NULL
@@ -149,6 +154,8 @@ def _clause(row: dict[str, Any], books: Books, charged: set[str]) -> tuple[str, 
 
 
 def _values(row: dict[str, Any]) -> dict[str, Any]:
+    if row["order_currency"] != row["currency"]:  # what is held is all that is known of the order in that currency
+        row = {**row, "amount_minor": row["held_minor"], "shipping_minor": 0, "refunded_minor": 0}
     return {
         "order.amount_minor": row["amount_minor"],
         "order.shipping_minor": row["shipping_minor"],

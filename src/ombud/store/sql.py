@@ -75,6 +75,9 @@ def nobody_else(connection: BaseDatabaseWrapper, what: int) -> bool:
 
 IMPORT = 0x6F6D01
 """One import at a time: two would stage and classify against the same old rows."""
+SETTLEMENT = 0x6F6D03
+"""One settlement of orders with several cases at a time: each must see what the one before it charged. Taken before
+HEALTH."""
 HEALTH = 0x6F6D02
 """One recount of health days at a time: a count must see what the one before it committed."""
 SEALS = 0x6F6D0D
@@ -84,6 +87,7 @@ __all__ = [
     "HEALTH",
     "IMPORT",
     "SEALS",
+    "SETTLEMENT",
     "Instants",
     "go_by_index",
     "iso",
