@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -236,7 +238,9 @@ def test_a_case_that_cannot_be_meant_is_a_clear_error(ombud: Run, words: tuple[s
         (("{file}", "--stated", "made_at=2026-04-01T08:00:00"), "no time zone"),
         (("{file}", "{file}"), "Two of the files are called"),
         (("{file}", "--findings", "{file}"), "This is no JSON"),
+        (("{file}", "--findings", "{deep}"), "This is no JSON"),
         (("{file}", "--findings", "{bad}"), "There is no check 'x'"),
+        (("{bytes}", "--kind", "waybill"), "no name of a file"),
         (("{file}", "--findings", "{folder}/none.json"), "cannot be read"),
         (("{file}", "{other}", "--findings", "{bad}"), "Findings are those of one file"),
         (("{folder}/none.pdf",), "cannot be read"),
@@ -249,11 +253,14 @@ def test_a_bad_input_is_refused_whole_with_its_place(
 ) -> None:
     unshipped()
     (tmp_path / "bad.json").write_text('[{"check": "x", "outcome": "failed"}]')
+    (tmp_path / "deep.json").write_text("[" * 100_000)
     places = {
         "file": file(tmp_path, WAYBILL),
         "other": file(tmp_path, RECORD),
         "large": file(tmp_path, "o1_customs_ru.pdf", content("a.pdf", size=10_000_001)),
         "bad": str(tmp_path / "bad.json"),
+        "deep": str(tmp_path / "deep.json"),
+        "bytes": file(tmp_path, os.fsdecode(b"o1\xff_shipment_ru.pdf"), content("a.pdf")),
         "folder": str(tmp_path),
     }
     answer = ombud("evidence", "add", "o1", *(word.format(**places) for word in words), *at())
@@ -277,3 +284,20 @@ def test_the_reasons_of_the_gate_are_told_in_the_readers_language(ombud: Run, tm
     said = ombud("--lang", language, "submit", "o1", "--yes", *at())
     assert "ERR_009" in said.err
     assert {"en": "order", "ru": "заказ", "zh": "订单"}[language] in said.err
+
+
+@pytest.mark.parametrize("language", ["ru", "zh"])
+def test_the_answer_to_what_was_handed_in_names_marks_and_priors_by_their_titles(
+    ombud: Run, tmp_path: Path, language: str
+) -> None:
+    unshipped()
+    ombud("evidence", "add", "o1", file(tmp_path, WAYBILL), *at())
+    said = ombud("--lang", language, "submit", "o1", "--yes", *at())
+    assert {"ru": "Логотип перевозчика", "zh": "承运商LOGO"}[language] in said.out
+    assert not {"carrier_logo", "winning", "raises", "lowers"} & set(re.findall(r"\w+", said.out))
+
+
+def test_the_mend_of_a_submission_of_nothing_can_be_typed_as_it_is(ombud: Run) -> None:
+    case = unshipped()
+    said = ombud("submit", "o1", "--yes", *at())
+    assert f"`ombud evidence add {case.case_id} FILE`" in said.err

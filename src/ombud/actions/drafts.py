@@ -147,8 +147,14 @@ def _refuse(case: Case, pieces: Sequence[NewPiece], by: Rules, *, instead: bool)
 
 
 def _of_name(name: str, ready: set[str] | tuple[str, ...]) -> Iterator[Problem]:
-    if not name or len(name) > _LONGEST_NAME or re.search(r"[/\\\x00-\x1f\x7f]", name):
-        yield Problem("no_name", N_("{name!r} is no name of a file."), {"name": name[:_LONGEST_NAME]})
+    # a lone surrogate stands for a byte that is no UTF-8: the system takes such names, no database and no JSON does
+    if not name or len(name) > _LONGEST_NAME or re.search(r"[/\\\x00-\x1f\x7f\ud800-\udfff]", name):
+        yield Problem(
+            "no_name",
+            N_("{name!r} is no name of a file."),
+            {"name": name[:_LONGEST_NAME]},
+            mend=N_("Give it a shorter name of letters, digits and signs, without slashes."),
+        )
     if name in ready:
         yield Problem(
             "name_taken",

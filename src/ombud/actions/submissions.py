@@ -60,8 +60,8 @@ def submit(case_id: int, *, at: datetime, actor: str, books: Books, store_id: st
                 Problem(
                     "nothing_ready",
                     N_("Nothing lies ready for case {text}."),
-                    {"text": f"#{case_id}"},
-                    mend=N_("`ombud evidence add {text} FILE` puts a file ready."),
+                    {"text": f"#{case_id}", "number": case_id},
+                    mend=N_("`ombud evidence add {number} FILE` puts a file ready."),
                 )
             )
         if verdict.refused:

@@ -321,5 +321,5 @@ def _several(files: Sequence[case_file.CaseFile], at: datetime, width: int) -> R
         clock, what = case_words.clock(row.clock, at), Line(case_words.title(row), cut="end")
         rows.append([[Line(f"#{row.case_id}")], [clock], [_due(row)[0]], [what], [_held(row)], [Line(_status(row))]])
     headings = [Heading(_(words), right=words == _HELD) for words in (_NUMBER, _LEFT, _DUE, _WHAT, _HELD, _STATUS)]
-    words = _("The order {order} has {count} cases; `ombud case #N` shows one.")
+    words = _("The order {order} has {count} cases; `ombud case NUMBER` shows one.")
     return Group(Text(words.format(order=order_id, count=len(files))), grid(headings, rows, width))

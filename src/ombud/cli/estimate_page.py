@@ -12,11 +12,11 @@ from rich.text import Text
 
 from ombud.cli import cells, say
 from ombud.cli.grid import Cell, Heading, Line, grid, sentence
+from ombud.cli.reasons import BEARS
 from ombud.cli.say import _
 from ombud.domain.health import Share
 from ombud.domain.instants import format_instant
 from ombud.domain.money import format_amount
-from ombud.domain.problems import N_
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.rulebook.words import Texts
 from ombud.simulate.assumptions import Assumptions
@@ -26,12 +26,6 @@ from ombud.simulate.purse import line_titles
 from ombud.store.books import version
 
 _LISTED = 8
-_BEARS = {
-    ("opening", "raises"): N_("more cases"),
-    ("opening", "lowers"): N_("fewer cases"),
-    ("winning", "raises"): N_("more are won"),
-    ("winning", "lowers"): N_("fewer are won"),
-}
 
 
 def show(found: Estimate, book: Rulebook, name: str, assumptions: Assumptions) -> None:
@@ -66,7 +60,6 @@ def _put(table: Table | None) -> None:
 
 
 def _violations(found: Estimate, book: Rulebook, width: int) -> Table | None:
-    del book
     if not found.violations:
         return None
     headings = [Heading(_("violation")), Heading(_("cases"), True), Heading(_("lost"), True)]
@@ -74,7 +67,7 @@ def _violations(found: Estimate, book: Rulebook, width: int) -> Table | None:
     order = sorted(found.violations, key=lambda each: (-found.part(each.charged["expected"]), each.violation))
     rows = [
         (
-            (Line(each.violation, cut="middle"),),
+            (Line(_step(each, book, found)[0], cut="end"),),
             (Line(_tenths(each.cases)),),
             (Line(_tenths(each.lost["expected"])),),
             (Line(f"{_tenths(each.lost['low'])} – {_tenths(each.lost['high'])}", "dim"),),
@@ -151,7 +144,7 @@ def _priors(found: Estimate, width: int) -> Table | None:
 
 def _effect(each: Bearing) -> str:
     prior = each.prior.value
-    said = _(_BEARS[prior.affects, prior.effect])
+    said = _(BEARS[prior.affects, prior.effect])
     return f"{said}, × {prior.factor}" if prior.factor is not None else said
 
 

@@ -136,7 +136,7 @@ def _findings(path: Path, files: list[Path]) -> tuple[Finding, ...]:
         data: Any = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise _unreadable(path, error) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # (the latter: lists within lists, thousands deep)
         raise OmbudError(
             Problem("no_json", N_("This is no JSON: {reason}."), {"reason": error}, Place(str(path)))
         ) from error

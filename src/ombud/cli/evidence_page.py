@@ -156,7 +156,7 @@ def told(reason: Reason, book: Rulebook, width: int, style: str = "") -> Iterato
     """A reason with its code, its title and what it rests on, and under it how to mend it."""
     title, mend = reasons.title(reason, book), reasons.mend(reason, book)
     said = f"{reason.code}  {title}" if reason.fault and title != reason.code else title
-    rests_on = ", ".join(dict.fromkeys(part for part in (reason.rests_on, reason.value) if part))
+    rests_on = ", ".join(reasons.basis(reason, book))
     yield _under(f"{said} ({rests_on})" if rests_on else said, width, style)
     if mend:
         yield _under(mend, width, "dim", deep=4)

@@ -30,6 +30,13 @@ _HEADS = {
 }
 _STYLES = {REJECTS: "red", DOUBTS: "yellow", WARNS: "yellow", WEIGHS: "dim"}
 _BEARS_ON = {"opening": N_("bears on whether a case opens"), "winning": N_("bears on whether it is won")}
+BEARS = {
+    ("opening", "raises"): N_("more cases"),
+    ("opening", "lowers"): N_("fewer cases"),
+    ("winning", "raises"): N_("more are won"),
+    ("winning", "lowers"): N_("fewer are won"),
+}
+"""What a prior bears on, and which way."""
 _NOBODY_LOOKED = N_("Nobody has looked for what must be legible")
 
 
@@ -66,16 +73,23 @@ def draw(reasons: Sequence[Reason], book: Rulebook, width: int) -> Iterator[Rend
                 yield _under(words, width, 4)
 
 
-def _rests_on(reason: Reason, book: Rulebook) -> str:
+def basis(reason: Reason, book: Rulebook) -> list[str]:
+    """What it rests on and the value found there, in the reader's language; what is not there is left out."""
     rests_on = _(_BEARS_ON[reason.rests_on]) if reason.rests_on in _BEARS_ON else reason.rests_on
-    parts = [rests_on, _value(reason, book)]
+    return list(dict.fromkeys(part for part in (rests_on, _value(reason, book)) if part))
+
+
+def _rests_on(reason: Reason, book: Rulebook) -> str:
+    parts = basis(reason, book)
     if reason.confidence < 1:
         parts.append(_("confidence {share}").format(share=f"{reason.confidence:.2f}"))
     return " · ".join(part for part in (*parts, reason.clause) if part)
 
 
 def _value(reason: Reason, book: Rulebook) -> str:
-    """Marks that nobody looked for are named by their titles."""
+    """Marks that nobody looked for are named by their titles, the way that a prior bears by its words."""
+    if way := BEARS.get((reason.rests_on or "", reason.value or "")):
+        return _(way)
     if reason.code != NOT_INSPECTED or not reason.value:
         return reason.value or ""
     titles = []
