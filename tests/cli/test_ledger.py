@@ -74,6 +74,12 @@ def test_the_statement_fits_the_terminal_and_says_what_is_owed(ombud: Run, width
     (last,) = [line for line in out.splitlines() if "Rest of the hold given back" in line]
     assert last.rstrip().endswith("10.00 RUB     −112.50 RUB")
     assert "2026-04-05 00:00" in out
+    assert f"#{case.case_id} · 1 case opened" in out
+
+
+def test_a_statement_names_its_causes_in_the_readers_language(ombud: Run) -> None:
+    case = unshipped()
+    assert f"#{case.case_id} · 1 спор открыт" in ombud("--lang", "ru", "ledger", "s1", *AT, width=80).out
 
 
 def test_a_store_without_postings_and_one_that_is_not_there(ombud: Run) -> None:

@@ -14,6 +14,7 @@ from ombud.actions import corrections
 from ombud.cli import case_words, cells, say
 from ombud.cli.grid import Cell, Heading, Line, flow, grid
 from ombud.cli.say import _
+from ombud.domain.case_texts import STEPS
 from ombud.domain.instants import format_instant, parse_instant
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
@@ -148,7 +149,7 @@ def _account(name: str, one: Store, at: datetime) -> str:
 def _row(entry: Entry, wide: bool) -> list[Cell]:
     book = books.kept(entry.rulebook_id)
     way = " → ".join(case_words.account(name, book, entry.at) for name in (entry.debit, entry.credit))
-    cause = f"#{entry.case_id} · {entry.seq} {entry.kind}"
+    cause = f"#{entry.case_id} · {entry.seq} {_(STEPS.get(entry.kind, entry.kind))}"
     below = [f"{cause} · {entry.order_id} · {way} · {entry.clause}"] if wide else [cause, way]
     return [
         [
