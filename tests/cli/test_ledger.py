@@ -175,3 +175,18 @@ def test_a_posting_is_reversed_by_its_number_and_shows_in_the_statement(ombud: R
     assert last["cause"] == {"kind": "corrected", "seq": 4}
     assert ombud("ledger", "audit").code == 0
     assert ombud("ledger", "reverse", "999", "--reason", "x").code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ledger", "s1"),
+        ("causes", "s1"),
+        ("document", "report", "--out", "x.pdf"),
+        ("document", "statement", "s1", "--out", "x.pdf"),
+    ],
+)
+def test_a_period_that_ends_before_it_begins_is_refused(ombud: Run, words: tuple[str, ...]) -> None:
+    unshipped()
+    said = ombud(*words, "--since", "2026-05-01", "--at", "2026-04-01")
+    assert (said.code, "is no time at all" in said.err) == (2, True)

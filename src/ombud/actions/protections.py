@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from ombud.domain.instants import format_instant
+from ombud.domain.instants import format_instant, refuse_no_time
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.store.database import spoken
 from ombud.store.models import Protection, Store
@@ -20,8 +20,8 @@ def subscribe(store_id: str, *, since: datetime, until: datetime | None = None) 
     """
     with spoken(), transaction.atomic():
         Store.objects.select_for_update(no_key=True).get(store_id=store_id)  # two subscriptions come one by one
-        if until is not None and until <= since:
-            raise _empty(since, until)
+        if until is not None:
+            refuse_no_time(since, until)
         overlapping = Q(until__isnull=True) | Q(until__gt=since)
         others = Protection.objects.filter(overlapping, store_id=store_id)
         if until is not None:
@@ -55,19 +55,7 @@ def end(store_id: str, *, until: datetime) -> Protection:
                     mend=N_("`ombud protection {store_id}` lists what it has; --since begins another."),
                 )
             )
-        if until <= running.since:
-            raise _empty(running.since, until)
+        refuse_no_time(running.since, until)
         running.until = until
         running.save(update_fields=["until"])
         return running
-
-
-def _empty(since: datetime, until: datetime) -> OmbudError:
-    return OmbudError(
-        Problem(
-            "empty_time",
-            N_("From {since} until {until} is no time at all."),
-            {"since": format_instant(since), "until": format_instant(until)},
-            mend=N_("The end must be later than the beginning."),
-        )
-    )

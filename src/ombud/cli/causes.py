@@ -14,7 +14,7 @@ from ombud.cli import cells, say, sheets
 from ombud.cli.grid import Cell, Heading, Line, flow, grid
 from ombud.cli.say import _
 from ombud.cli.sheets import Column, Value
-from ombud.domain.instants import format_instant, parse_instant
+from ombud.domain.instants import format_instant, parse_instant, refuse_no_time
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.store import database
@@ -47,6 +47,7 @@ def causes(
     """Group cases by cause: how many, how many lost, of how many orders, and what they cost."""
     instant = parse_instant(at) if at else datetime.now(UTC)
     start = parse_instant(since) if since else instant - _SPAN
+    refuse_no_time(start, instant)
     grouped = _by(by)
     if export is not None:
         sheets.check(export)

@@ -21,7 +21,7 @@ from ombud.documents.report import report
 from ombud.documents.ruling import ruling_record
 from ombud.documents.statement import statement_of
 from ombud.documents.typeset import pdf
-from ombud.domain.instants import parse_instant
+from ombud.domain.instants import parse_instant, refuse_no_time
 from ombud.domain.problems import N_, OmbudError, Place, Problem
 from ombud.store import case_file, database
 from ombud.store.disputes import FIRST, Period
@@ -83,6 +83,7 @@ def draw_statement(
 ) -> None:
     """Draw the statement of a store: its accounts over a period, and every posting in it."""
     instant, start, language = _instant(at), parse_instant(since) if since else None, lang or say.language()
+    refuse_no_time(start or FIRST, instant)
     _draw(
         lambda: statement_of(find_store(store), instant, since=start, language=language),
         out,
@@ -105,6 +106,7 @@ def draw_report(
 ) -> None:
     """Draw the dispute report of a period: by violation and outcome, by cause, with what it cost."""
     instant, start, language = _instant(at), parse_instant(since) if since else FIRST, lang or say.language()
+    refuse_no_time(start, instant)
 
     def of_period() -> Document:
         return report(Period(instant, start, find_store(store).store_id if store else None), language=language)

@@ -15,7 +15,7 @@ from ombud.cli import case_words, cells, say
 from ombud.cli.grid import Cell, Heading, Line, flow, grid
 from ombud.cli.say import _
 from ombud.domain.case_texts import STEPS
-from ombud.domain.instants import format_instant, parse_instant
+from ombud.domain.instants import format_instant, parse_instant, refuse_no_time
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
 from ombud.store import books, database
@@ -74,6 +74,8 @@ def show(
     """Print the accounts of a store, and every posting with its cause and what the store was owed after it."""
     instant = parse_instant(at) if at else datetime.now(UTC)
     start = parse_instant(since) if since else None
+    if start is not None:
+        refuse_no_time(start, instant)
     database.prepare()
     with database.spoken():
         one = find_store(store)

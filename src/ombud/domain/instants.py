@@ -75,3 +75,16 @@ def format_span(span: timedelta) -> str:
         if seconds and seconds % size == 0 and not (unit == "d" and seconds < 5 * size):
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def refuse_no_time(since: datetime, until: datetime) -> None:
+    """Raises OmbudError where a period ends before it begins, or with its beginning."""
+    if since >= until:
+        raise OmbudError(
+            Problem(
+                "empty_time",
+                N_("From {since} until {until} is no time at all."),
+                {"since": format_instant(since), "until": format_instant(until)},
+                mend=N_("The end must be later than the beginning."),
+            )
+        )
