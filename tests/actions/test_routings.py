@@ -181,7 +181,7 @@ def test_an_outcome_without_cost_posts_nothing_and_a_second_outcome_is_refused()
     case_id = Case.objects.get().case_id
     take_outcome(case_id, State.WON, at=AT + DAY, actor="test", books=BOOKS)
     assert not Posting.objects.exists()
-    with pytest.raises(OmbudError, match="won cannot take the step ruled_for_buyer"):
+    with pytest.raises(OmbudError, match="won cannot take the step ruled for the buyer"):
         take_outcome(case_id, State.REJECTED, cost_minor=5, at=AT + DAY, actor="test", books=BOOKS)
     assert not Posting.objects.exists()
 

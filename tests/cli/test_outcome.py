@@ -79,7 +79,7 @@ def test_a_second_outcome_is_refused(ombud: Run, chargeback: Case) -> None:
     assert ombud("outcome", "o1", "won", *NOW).code == 0
     said = ombud("outcome", "o1", "lost", "--cost", "15.00", *NOW)
     assert said.code == 2
-    assert "A case that is won cannot take the step ruled_for_buyer" in said.err
+    assert "A case that is won cannot take the step ruled for the buyer" in said.err
 
 
 def test_of_several_routed_cases_of_an_order_one_is_named_by_its_number(ombud: Run, chargeback: Case) -> None:

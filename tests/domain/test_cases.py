@@ -25,6 +25,15 @@ def test_a_move_is_in_the_table_or_refused() -> None:
             assert refused.value.problems[0].code == "no_such_move"
 
 
+def test_a_step_that_cannot_be_taken_is_named_with_its_state_in_the_language_of_the_reader() -> None:
+    with pytest.raises(OmbudError) as refused:
+        move(State.LOST, EventKind.CONCEDED)
+    [problem] = refused.value.problems
+    assert problem.say().startswith("A case that is lost cannot take the step accepted by the merchant.")
+    said = problem.say(lambda text: {"lost": "LOST", "accepted by the merchant": "CONCEDED"}.get(text, text))
+    assert said.startswith("A case that is LOST cannot take the step CONCEDED.")
+
+
 def test_the_bulk_path_has_exactly_the_moves_of_the_table() -> None:
     for kind in EventKind:
         assert movable_by(kind) == {before: move(before, kind) for before in State if (before, kind) in MOVES}

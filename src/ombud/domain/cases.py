@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ombud.domain.instants import parse_instant
-from ombud.domain.problems import N_, OmbudError, Problem
+from ombud.domain.problems import N_, OmbudError, Problem, Word
 
 
 class State(StrEnum):
@@ -116,11 +116,14 @@ def move(state: State | None, kind: EventKind) -> State:
 
 
 def _no_move(state: State | None, kind: EventKind) -> OmbudError:
+    from ombud.domain.case_texts import STATES, STEPS  # which name the states and steps of this module
+
     return OmbudError(
         Problem(
             "no_such_move",
             N_("A case that is {state} cannot take the step {step}."),
-            {"state": state or "not there", "step": kind},
+            {"state": Word(STATES[state] if state else N_("not there")), "step": Word(STEPS[kind])},
+            mend=N_("`ombud case` shows where it stands."),
         )
     )
 

@@ -15,6 +15,12 @@ def N_(text: str) -> str:  # noqa: N802 (the name that gettext tools look for)
     return text
 
 
+class Word(str):
+    """A value that is a word of ours: it is said in the reader's language like the text around it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a problem stands. `line` and `row` count from 1; a Parquet file has rows and no lines."""
@@ -49,9 +55,10 @@ class Problem:
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The problem in one line: place, what is wrong, how to mend it."""
-        said = translate(self.text).format(**self.values)
+        values = {name: translate(value) if isinstance(value, Word) else value for name, value in self.values.items()}
+        said = translate(self.text).format(**values)
         if self.mend:
-            said += ("" if said.endswith("。") else " ") + translate(self.mend).format(**self.values)
+            said += ("" if said.endswith("。") else " ") + translate(self.mend).format(**values)
         place = self.place.say(translate) if self.place else ""
         return f"{place}: {said}" if place else said
 
