@@ -69,6 +69,19 @@ def test_the_list_shows_what_is_asked_what_lies_ready_and_what_is_missing(ombud:
     assert all(len(line) <= 80 for line in said.out.splitlines())
 
 
+def test_a_file_of_the_name_that_the_list_shows_passes_the_gate(ombud: Run, tmp_path: Path) -> None:
+    unshipped()
+    asked = as_json(ombud("evidence", "list", "o1", *at(), "--json"))["asked"]
+    names = {one["kind"]: one["file_name"] for one in asked}
+    assert names["waybill"] == WAYBILL
+    assert names["outbound_record"] == RECORD
+    assert names["waybill"] in ombud("evidence", "list", "o1", *at()).out
+    for kind, name in names.items():
+        added = as_json(ombud("evidence", "add", "o1", file(tmp_path, name), *at(), "--json"))
+        assert kind in json.dumps(added), name
+    assert "ERR_003" not in ombud("evidence", "list", "o1", *at()).out
+
+
 def test_of_an_order_of_high_value_the_customs_declaration_is_asked_for(ombud: Run) -> None:
     unshipped(amount_minor=50_000_00)
     found = as_json(ombud("evidence", "list", "o1", *at(), "--json"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from rich.text import Text
 from ombud.cli import case_story, case_words, cells, reasons, say
 from ombud.cli.grid import sentence, shortened
 from ombud.cli.say import _
+from ombud.documents.asked import asked as named_in
+from ombud.documents.voice import Voice
 from ombud.domain import gate
 from ombud.domain.cases import ENDS
 from ombud.domain.countdown import clock_of
@@ -41,6 +43,7 @@ class Page:
     asked: tuple[Asked, ...]
     ready: tuple[Piece, ...]
     verdict: Verdict
+    names: Mapping[str, str]  # of a file, for each kind; empty where the book says nothing of names
 
     @property
     def takes_no_more(self) -> bool:
@@ -59,7 +62,8 @@ def page(case: Case, at: datetime) -> Page:
     book = books.kept(case.rulebook_id)
     ready = drafts.drafted(case.case_id)
     verdict = drafts.verdict(file.case, ready, at=at, at_hand={book.name: book})
-    return Page(at, file, book, asked_of(file, book), ready, verdict)
+    names = {one.kind: one.file_name for one in named_in(file, book, Voice(say.language()))}
+    return Page(at, file, book, asked_of(file, book), ready, verdict, names)
 
 
 def draw(found: Page, width: int) -> RenderableType:
@@ -103,9 +107,12 @@ def _asked(found: Page) -> RenderableType:
     if not found.asked:
         return cells.indented(_("The book asks for nothing."))
     table = cells.plain_table()
+    lying = {piece.kind for piece in found.ready}
     for one in found.asked:
         words, style = _standing(one, found)
         table.add_row(Text(f"[{words}]", style=style), one.title.speak(say.language()), Text(one.kind, style="dim"))
+        if found.names.get(one.kind) and one.kind not in lying and not found.takes_no_more:
+            table.add_row("", Text(found.names[one.kind], style="dim"), "")
     return table
 
 
@@ -191,6 +198,7 @@ def as_json(found: Page) -> dict[str, Any]:
                 "required": one.required,
                 "title": one.title.speak(say.language()),
                 "cite": one.cite,
+                "file_name": found.names.get(one.kind) or None,
                 "ready": one.kind in ready,
             }
             for one in found.asked
