@@ -314,7 +314,7 @@ def test_evidence_that_was_let_go_is_said_so_and_its_hash_still_proves_it(
 def test_what_came_after_the_seal_is_exported_and_said_to_be_unsealed(ombud: Run, key: Path, tmp_path: Path) -> None:
     case = hand_in(scanned(), at=AT)
     tick(AT + HOUR, books=BOOKS)
-    overrule(case.case_id, State.REJECTED, "No.", at=AT + 60 * HOUR, actor="eva", books=BOOKS)
+    overrule(case.case_id, State.REJECTED, "No.", at=AT + 40 * HOUR, actor="eva", books=BOOKS)
     seals.chain()
     said = ombud("export", str(case.case_id), str(tmp_path / "case"), *NOW)
     assert said.code == 0
