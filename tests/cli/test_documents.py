@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,6 +75,14 @@ def test_a_file_that_is_there_stays_unless_it_is_forced(ombud: Run, tmp_path: Pa
     assert "--force" in said.err
     assert ombud("document", "notice", "o1", "--out", str(file), "--at", AT, "--force").code == 0
     assert file.read_bytes().startswith(b"%PDF")
+
+
+def test_what_is_no_ordinary_file_is_never_replaced_even_where_force_is_said(ombud: Run, tmp_path: Path) -> None:
+    unshipped()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    said = ombud("document", "notice", "o1", "--out", str(pipe), "--at", AT, "--force")
+    assert (said.code, pipe.is_fifo(), "no ordinary file" in said.err) == (2, True, True)
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,8 @@ def _check(out: Path, *, force: bool) -> None:
     with _written(out):
         if out.is_dir():
             raise _no_file(out, N_("It is a folder."), N_("Name a file: {file}/notice.pdf."))
+        if out.exists() and not out.is_file():  # what is written is put in its place, and a device would be gone
+            raise _no_file(out, N_("It is no ordinary file."), N_("Name one that may be replaced."))
         if not out.parent.is_dir():
             raise _no_file(out, N_("The folder {folder} is not there."), N_("Make it first, or name another file."))
         if out.exists() and not force:
