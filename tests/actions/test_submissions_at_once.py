@@ -92,7 +92,9 @@ def test_of_the_seller_and_the_clock_at_one_instant_one_wins_and_the_other_is_to
         for one in (seller, clock):
             assert one.stdout
             assert one.stdout.readline() == "ready\n"
-    said = (finish(seller)[1].strip(), finish(clock)[1].strip())
+    told = [finish(one) for one in (seller, clock)]
+    assert [code for code, _, _ in told] == [0, 0], told
+    said = (told[0][1].strip(), told[1][1].strip())
     case.refresh_from_db()
     if said[0] == "taken":
         assert (said[1], case.state, written()) == ("closed 0", State.UNDER_REVIEW, ALL)
