@@ -87,7 +87,10 @@ def end_at(process: subprocess.Popen[str], step: str, number: signal.Signals) ->
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Waits for the end; gives exit code, output, and what was said on standard error."""
-    output, said = process.communicate(timeout=300)
+    assert process.stdout  # read as a file: a line read before may have brought later ones with it
+    assert process.stderr
+    with process:
+        output, said = process.stdout.read(), process.stderr.read()
     return process.returncode, output, said
 
 
