@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -157,7 +158,8 @@ def test_the_first_page_is_read_by_the_indexes_over_what_runs_out() -> None:
     windows, rulings = (_plan(query["sql"]) for query in queries.captured_queries[2:])
     assert "cases_to_shut" in windows
     assert "cases_to_rule" in rulings
-    assert "cases_closed" in _plan(queries[0]["sql"])
+    # With the one store of this test, PostgreSQL may as well come by that store: both read what closed since, no more.
+    assert re.search("cases_(store_)?closed", _plan(queries[0]["sql"]))
 
 
 def _plan(query: str) -> str:
