@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -29,6 +26,7 @@ from ombud.store.database import spoken
 from ombud.store.models import RulebookVersion, Ruling, StoredFile, Submission
 from ombud.store.proofs import StoredStep
 from ombud.store.signing import SigningKey
+from ombud.whole import refuse_full, whole_folder
 
 _AT_ONCE = 1 << 20
 _OWN = ("store_id", "platform", "complaint_id", "platform_status", "route")
@@ -53,14 +51,10 @@ def export_case(case_id: int, folder: Path, *, at: datetime, language: str, docu
     at: when that is done. language: of the ruling's PDF (en, ru, zh). Raises OmbudError where there is no such case,
     where the folder is not empty or cannot be written, and where a document cannot be drawn; then nothing is there.
     """
-    _refuse_full(folder)
+    refuse_full(folder)
     try:
-        with spoken(), _beside(folder) as draft:
+        with spoken(), whole_folder(folder) as draft:
             export = _write(case_id, draft, at=at, language=language, documents=documents)
-            draft.chmod(0o755)
-            if folder.exists():
-                folder.rmdir()
-            draft.rename(folder)
     except OSError as error:
         raise OmbudError(
             Problem(
@@ -72,30 +66,6 @@ def export_case(case_id: int, folder: Path, *, at: datetime, language: str, docu
         ) from error
     export.folder = folder
     return export
-
-
-def _refuse_full(folder: Path) -> None:
-    if folder.is_dir() and not any(folder.iterdir()):
-        return
-    if folder.exists() or folder.is_symlink():
-        raise OmbudError(
-            Problem(
-                "folder_not_empty",
-                N_("{folder} is there already and is no empty folder."),
-                {"folder": str(folder)},
-                mend=N_("Name a new one: nothing is written over."),
-            )
-        )
-
-
-@contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` that takes its place at the end, or is gone."""
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.absolute().parent))
-    try:
-        yield draft
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _write(case_id: int, draft: Path, *, at: datetime, language: str, documents: bool) -> Export:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +24,7 @@ from ombud.domain.problems import N_, OmbudError, Place, Problem
 from ombud.store import case_file, database
 from ombud.store.disputes import FIRST, Period
 from ombud.store.health import find_store
+from ombud.whole import whole_file
 
 app = typer.Typer(help="Draw documents as PDF: notices, ruling records, statements, reports.", no_args_is_help=True)
 
@@ -171,20 +170,9 @@ def _check(out: Path, *, force: bool) -> None:
 
 def _write(content: bytes, out: Path, *, force: bool) -> None:
     """Whole or not at all: a reader never meets half a document."""
-    half: Path | None = None
-    with _written(out):
-        try:
-            with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".ombud-", delete=False) as file:
-                half = Path(file.name)
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            half.chmod(0o644)
-            _check(out, force=force)  # a file may have come meanwhile
-            half.replace(out)
-        finally:
-            if half is not None:
-                half.unlink(missing_ok=True)
+    with _written(out), whole_file(out) as half:
+        half.write_bytes(content)
+        _check(out, force=force)  # a file may have come meanwhile
 
 
 @contextmanager

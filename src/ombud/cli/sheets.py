@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +16,7 @@ import xlsxwriter
 
 from ombud.domain.money import exponent
 from ombud.domain.problems import N_, OmbudError, Place, Problem
+from ombud.whole import whole_file
 
 Value: TypeAlias = str | int | Decimal | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -79,18 +79,14 @@ def write(out: Path, title: str, columns: Sequence[Column], rows: Sequence[Seque
     one. Raises OmbudError where the file cannot be written, or a sheet cannot hold so many rows.
     """
     check(out)
-    temporary = out.with_name(f".{out.stem}.{os.getpid()}{out.suffix}")
     try:
-        if out.suffix == ".csv":
-            _write_csv(temporary, columns, rows)
-        else:
-            _write_xlsx(temporary, title, columns, rows, at)
-        temporary.replace(out)
+        with whole_file(out) as temporary:
+            if out.suffix == ".csv":
+                _write_csv(temporary, columns, rows)
+            else:
+                _write_xlsx(temporary, title, columns, rows, at)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
         raise _not_writable(out, N_("It cannot be written: {reason}."), str(error)) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def _write_csv(out: Path, columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> None:

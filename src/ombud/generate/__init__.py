@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -26,6 +24,7 @@ import duckdb
 from ombud.domain.facts import TABLES
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.generate.files import FORMS, Part
+from ombud.whole import refuse_full, whole_folder
 
 Progress = Callable[[str, int, int | None], None]
 Form = Literal["csv", "parquet"]
@@ -66,7 +65,7 @@ def generate(
     starts_at = starts_at.astimezone(UTC)
     _refuse(folder, orders, seed, days)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _appears_whole(folder) as draft:
+    with whole_folder(folder) as draft:
         counts = _write(draft, orders, seed, form, starts_at, days, chunk, progress)
         (draft / "README.md").write_text(
             README.format(
@@ -120,30 +119,7 @@ def _refuse(folder: Path, orders: int, seed: int, days: int) -> None:
                 mend=N_("Give 1 to 3660."),
             )
         )
-    if folder.is_dir() and not any(folder.iterdir()):
-        return
-    if folder.exists() or folder.is_symlink():
-        raise OmbudError(
-            Problem(
-                "folder_not_empty",
-                N_("{folder} is there already and not an empty folder."),
-                {"folder": str(folder)},
-                mend=N_("Name a folder that does not exist yet."),
-            )
-        )
-
-
-@contextmanager
-def _appears_whole(folder: Path) -> Iterator[Path]:
-    """A draft folder beside `folder` that takes its name at the end, and is gone if anything goes wrong before."""
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        draft.chmod(0o755)
-        yield draft
-        draft.replace(folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+    refuse_full(folder)
 
 
 def _write(

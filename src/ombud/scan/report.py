@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from ombud.domain.problems import N_, OmbudError, Place, Problem
 from ombud.domain.rulebook import Rulebook
 from ombud.scan.find import FOUND
 from ombud.scan.reading.engine import quoted
+from ombud.whole import whole_file
 
 COLUMNS = (
     "order_id",
@@ -200,17 +201,11 @@ def _written(name: str) -> str:
 
 @contextmanager
 def _whole(out: Path) -> Iterator[Path]:
-    temporary = out.with_name(f".{out.stem}.{os.getpid()}{out.suffix}")
     try:
-        yield temporary
-        with temporary.open("rb+") as file:
+        with whole_file(out) as temporary:
+            yield temporary
             if out.suffix != ".parquet":
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":
-                    file.write(b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(out)
+                _end_line(temporary)
     except (duckdb.Error, OSError) as error:
         if any(sign in str(error) for sign in _DISK_FULL):
             raise OmbudError(
@@ -223,9 +218,14 @@ def _whole(out: Path) -> Iterator[Path]:
                 )
             ) from error
         raise
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
+
+
+def _end_line(file: Path) -> None:
+    """DuckDB leaves a JSON array without a line end."""
+    with file.open("rb+") as written:
+        written.seek(-1, os.SEEK_END)
+        if written.read(1) != b"\n":
+            written.write(b"\n")
 
 
 def _within(ahead: timedelta | None) -> list[timedelta]:
