@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ombud.domain.said import Box, Said
+
 
 class Outcome(StrEnum):
     """What a check says."""
@@ -23,8 +25,9 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one check saw. `check` is a fault of the book's reasons (`wrong_language`), `code` the platform's code
-    for it where whoever checked knows it. `field`: where in the piece; `value`: what stood there. `confidence`: 0 to 1.
-    `source`: who says so (`inspect`, `facts`, a person)."""
+    for it where whoever checked knows it. `field`: where in the piece, or the mark of the book that was looked for;
+    `value`: what stood there; `expected`: what should have. `confidence`: 0 to 1. `source`: who says so (`inspect`,
+    `facts`, a person). `page`, `box` and `at_ms` are the place, as in `domain.said`."""
 
     check: str
     outcome: Outcome
@@ -33,13 +36,18 @@ class Finding:
     value: str | None = None
     confidence: float = 1.0
     source: str = "inspect"
+    expected: str | None = None
+    page: int | None = None
+    box: Box | None = None
+    at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One piece of evidence. `format` is by content (`pdf`), `sha256` of the content, `size` in bytes.
 
-    `stated`: the instants that it states of itself, by name (`made_at`).
+    `stated`: the instants that it states of itself, by name (`made_at`). `findings` were handed in with it. `said` is
+    what inspection read in it, by the version `inspected`; empty: nobody looked.
     """
 
     name: str
@@ -50,6 +58,8 @@ class Piece:
     format: str
     stated: Mapping[str, datetime] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    said: tuple[Said, ...] = ()
+    inspected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,15 @@ from ombud.domain.rulebook.clauses.reasons import Fault
 
 CHECKS: tuple[str, ...] = get_args(Fault)
 """What can be checked: the faults that a book may have a code for."""
-_TEXTS = ("code", "field", "value")
-_FIELDS = ("check", "outcome", *_TEXTS, "confidence", "source")
+_TEXTS = ("code", "field", "value", "expected")
+_ALWAYS = ("check", "outcome", "code", "field", "value", "confidence", "source")
+_WHERE_SAID = ("expected", "page", "box", "at_ms")
+_FIELDS = (*_ALWAYS, *_WHERE_SAID)
+_LEAST = {"page": 1, "at_ms": 0}
 
 
 def read_findings(data: object, *, file: str = "") -> tuple[Finding, ...]:
-    """A list of objects {check, outcome, code?, field?, value?, confidence?, source?} -> findings.
+    """A list of objects {check, outcome, code?, field?, value?, confidence?, source?, expected?, page?, box?, at_ms?}.
 
     Raises OmbudError with every fault; `file` and the number of the finding name its place.
     """
@@ -42,11 +45,19 @@ def read_findings(data: object, *, file: str = "") -> tuple[Finding, ...]:
 
 def plain_findings(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """As the store and JSON have them; `read_findings` reads them back."""
-    return [{name: getattr(one, name) for name in _FIELDS} | {"outcome": str(one.outcome)} for one in findings]
+    return [_plain(one) for one in findings]
+
+
+def _plain(one: Finding) -> dict[str, Any]:
+    plain = {name: getattr(one, name) for name in _ALWAYS} | {"outcome": str(one.outcome)}
+    plain |= {name: getattr(one, name) for name in _WHERE_SAID if getattr(one, name) is not None}
+    return plain if one.box is None else {**plain, "box": list(one.box)}
 
 
 def _finding(one: Mapping[str, Any]) -> Finding:
-    return Finding(**{**one, "outcome": Outcome(one["outcome"]), "confidence": float(one.get("confidence", 1.0))})
+    box = one.get("box")
+    typed = {"outcome": Outcome(one["outcome"]), "confidence": float(one.get("confidence", 1.0))}
+    return Finding(**{**one, **typed, "box": None if box is None else tuple(box)})
 
 
 def _problems(one: object) -> Iterator[Problem]:
@@ -90,3 +101,29 @@ def _problems(one: object) -> Iterator[Problem]:
             {"value": confidence},
             mend=N_("Write a number from 0 to 1."),
         )
+    yield from _of_place(one)
+
+
+def _of_place(one: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, least in _LEAST.items():
+        value = one.get(name)
+        if value is not None and (not _is_whole(value) or value < least):
+            yield Problem(
+                "no_whole_number",
+                N_("{name} is no whole number from {least}: {value!r}."),
+                {"name": name, "least": least, "value": value},
+            )
+    box = one.get("box")
+    if box is None:
+        return
+    if not isinstance(box, list) or len(box) != 4 or not all(_is_whole(edge) and 0 <= edge <= 1000 for edge in box):
+        yield Problem(
+            "no_box",
+            N_("{value!r} is no place on a page."),
+            {"value": box},
+            mend=N_("Write left, top, right and bottom in thousandths of the page: [100, 200, 300, 250]."),
+        )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

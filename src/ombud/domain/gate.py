@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from ombud.domain.cases import State
-from ombud.domain.evidence import Piece, Reason
+from ombud.domain.evidence import Finding, Outcome, Piece, Reason
 from ombud.domain.formats import said_by_name
 from ombud.domain.instants import format_instant
 from ombud.domain.problems import N_, Problem
@@ -23,6 +23,7 @@ from ombud.domain.rulebook.dated import Dated
 
 WINDOW_SHUT = "window_shut"
 ALREADY_SUBMITTED = "already_submitted"
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Upload:
 
     at: when the server had all of it. shuts_at: when the window shuts (None: no clock). spent: submissions so far.
     rejected: hashes of the files that were handed in for this case before and did not convince. served: hashes of those
-    that another case was answered with.
+    that another case was answered with. judged: by the name of a piece, what judging its content has found.
     """
 
     pieces: tuple[Piece, ...]
@@ -72,6 +73,7 @@ class Upload:
     spent: int = 0
     rejected: frozenset[str] = frozenset()
     served: frozenset[str] = frozenset()
+    judged: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def _faults(upload: Upload, by: Rules) -> Iterator[Found]:
     for piece in upload.pieces:
         yield from _of_name(piece, upload.order_id, by)
         yield from _of_content(piece, by)
+        yield from _of_judged(upload.judged.get(piece.name, ()), piece, by)
         if first.setdefault(piece.sha256, piece.name) != piece.name:
             yield "duplicate_file", piece.name, first[piece.sha256]
         if by.content and not by.content.same_file_again and piece.sha256 in upload.rejected:
@@ -174,7 +177,7 @@ def _of_content(piece: Piece, by: Rules) -> Iterator[Found]:
     if kind is None:
         yield "unknown_kind", piece.name, piece.kind
     if not piece.size:
-        yield "unreadable", piece.name, None
+        yield UNREADABLE, piece.name, None
         return
     taken = [set(formats) for formats in (by.files and by.files.formats, kind and kind.formats) if formats]
     if any(piece.format not in formats for formats in taken):
@@ -182,6 +185,15 @@ def _of_content(piece: Piece, by: Rules) -> Iterator[Found]:
     named = said_by_name(piece.name)
     if named and piece.format and named != piece.format and named in _FORMATS:
         yield "format_hidden", piece.name, piece.format
+
+
+def _of_judged(findings: Sequence[Finding], piece: Piece, by: Rules) -> Iterator[Found]:
+    """What is certain about the content and shuts the gate by the book; what cannot be opened does so by any book."""
+    for one in findings:
+        code = by.codes.get(one.check)
+        shuts = code[1].value.severity == "gate" if code else one.check == UNREADABLE
+        if one.outcome is Outcome.FAILED and shuts and piece.size:
+            yield one.check, piece.name, one.value
 
 
 def _said(name: str, by: Rules) -> Mapping[str, str]:
@@ -214,7 +226,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         N_("{piece} is {value} by its content, whatever its name says."),
         N_("Convert the file instead of renaming it."),
     ),
-    "unreadable": (N_("{piece} is empty."), N_("Export it anew.")),
+    UNREADABLE: (N_("{piece} cannot be read."), N_("Export it anew, without a password.")),
     "unknown_kind": (N_("{piece} is of the kind {value}, which the book does not know."), N_("Name another kind.")),
     "duplicate_file": (N_("{piece} is the same file as {value}."), N_("Leave one of the two out.")),
     "same_file_again": (N_("{piece} was handed in before and did not convince."), N_("Mend it first.")),

@@ -6,11 +6,13 @@ Instants are ISO 8601 with Z, fractions are text. Nothing else may have a say in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from ombud.domain.evidence import Piece
 from ombud.domain.findings import plain_findings, read_findings
 from ombud.domain.instants import format_instant, parse_instant
+from ombud.domain.judging.known import Known
+from ombud.domain.said import read_said
 
 
 class CaseInput(TypedDict):
@@ -25,7 +27,8 @@ class CaseInput(TypedDict):
 
 
 class PieceInput(TypedDict):
-    """One piece; `stated` has instants as text, `findings` are those of `domain.findings`."""
+    """One piece; `stated` has instants as text, `findings` are those of `domain.findings`. `said` is what inspection
+    read in it and `inspected` the version that did; both are left out where nobody looked."""
 
     name: str
     kind: str
@@ -35,6 +38,8 @@ class PieceInput(TypedDict):
     format: str
     stated: dict[str, str]
     findings: list[dict[str, Any]]
+    said: NotRequired[list[dict[str, Any]]]
+    inspected: NotRequired[str]
 
 
 class Served(TypedDict):
@@ -67,7 +72,8 @@ class Inputs(TypedDict):
 
     at: when it is made. book: the SHA-256 of the book that the case was opened under. facts: the row of the case file,
     as known when the submission was received. served: SHA-256 -> the other case that the file served. rejected: SHA-256
-    of the files that this case had handed in before. buyer: the sanctions over the buyer.
+    of the files that this case had handed in before. buyer: the sanctions over the buyer. known: what inspected pieces
+    are held against beside the facts; left out where there is none.
     """
 
     at: str
@@ -79,11 +85,12 @@ class Inputs(TypedDict):
     rejected: list[str]
     store: StoreInput
     buyer: list[SanctionInput]
+    known: NotRequired[Known]
 
 
 def plain_piece(piece: Piece) -> PieceInput:
     """A piece -> JSON; `piece_of` reads it back."""
-    return {
+    plain: PieceInput = {
         "name": piece.name,
         "kind": piece.kind,
         "language": piece.language,
@@ -93,6 +100,9 @@ def plain_piece(piece: Piece) -> PieceInput:
         "stated": {name: format_instant(instant) for name, instant in piece.stated.items()},
         "findings": plain_findings(piece.findings),
     }
+    if piece.inspected:
+        plain |= {"said": [one.plain() for one in piece.said], "inspected": piece.inspected}
+    return plain
 
 
 def piece_of(plain: Mapping[str, Any]) -> Piece:
@@ -106,4 +116,6 @@ def piece_of(plain: Mapping[str, Any]) -> Piece:
         plain["format"],
         {name: parse_instant(text) for name, text in plain["stated"].items()},
         read_findings(plain["findings"]),
+        tuple(read_said(one) for one in plain.get("said", ())),
+        plain.get("inspected", ""),
     )
