@@ -10,9 +10,9 @@ from enum import StrEnum
 from django.db import connection
 
 from ombud.domain.health import LOST_STATES, Share
-from ombud.domain.ledger import HELD, SETTLEMENT
 from ombud.store import sql
 from ombud.store.instants import Instants
+from ombud.store.ledger import COST
 
 
 class By(StrEnum):
@@ -95,12 +95,7 @@ def causes(by: By, since: datetime, at: datetime, *, store_id: str | None = None
         f" CASE WHEN c.state IN ({lost}) AND c.closed_at <= {literal(at)} THEN 1 ELSE 0 END AS lost"
         f" FROM cases c{grouping.case_join} WHERE c.route = '' AND {within('c', 'opened_at')}"
     )
-    own = f"('{SETTLEMENT}', '{HELD}')"
-    charged = (
-        f"SELECT p.case_id, sum(CASE WHEN p.debit IN {own} THEN p.amount_minor ELSE 0 END"
-        f" - CASE WHEN p.credit IN {own} THEN p.amount_minor ELSE 0 END) AS charged"
-        f" FROM postings p WHERE p.at <= {literal(at)} GROUP BY p.case_id"
-    )
+    charged = f"SELECT p.case_id, sum({COST}) AS charged FROM postings p WHERE p.at <= {literal(at)} GROUP BY p.case_id"
     found: dict[str | None, Cause] = {}
     with connection.cursor() as cursor:
         cursor.execute(

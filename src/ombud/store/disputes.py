@@ -15,16 +15,15 @@ from typing import Any
 from django.db import connection
 
 from ombud.domain.facts import Kind
-from ombud.domain.ledger import HELD, SETTLEMENT
 from ombud.store import sql, staging
 from ombud.store.instants import Instants
+from ombud.store.ledger import COST
 from ombud.store.staging import Field
 
 OPEN = "open"
 """The outcome of a dispute that had not ended."""
 FIRST = datetime.min.replace(tzinfo=UTC)
 """Before anything that a store can hold."""
-_OWN = ", ".join(sql.text(account) for account in (SETTLEMENT, HELD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +85,7 @@ def _disputes(period: Period) -> str:
     where = [f"c.opened_at <= {at}", f"c.opened_at > {Instants(connection).literal(period.since)}", "c.route = ''"]
     if period.store_id is not None:
         where.append(f"c.store_id = {sql.text(period.store_id)}")
-    cost = (
-        f"SELECT sum(CASE WHEN p.credit IN ({_OWN}) THEN -p.amount_minor ELSE p.amount_minor END) FROM postings p"
-        f" WHERE p.case_id = c.case_id AND p.at <= {at} AND (p.debit IN ({_OWN})) <> (p.credit IN ({_OWN}))"
-    )
+    cost = f"SELECT sum({COST}) FROM postings p WHERE p.case_id = c.case_id AND p.at <= {at}"
     return (
         "SELECT c.platform, c.violation, c.rulebook_id, c.currency,"
         f" CASE WHEN c.closed_at <= {at} THEN c.state ELSE '{OPEN}' END AS outcome,"

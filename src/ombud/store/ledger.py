@@ -8,10 +8,18 @@ from datetime import datetime
 from django.db import connection
 
 from ombud.domain.facts import Kind
-from ombud.domain.ledger import SETTLEMENT
+from ombud.domain.ledger import HELD, SETTLEMENT
 from ombud.store import sql, staging
 from ombud.store.instants import Instants
 from ombud.store.staging import Field
+
+_OWN = f"('{SETTLEMENT}', '{HELD}')"
+COST = (
+    f"CASE WHEN p.debit IN {_OWN} THEN p.amount_minor ELSE 0 END"
+    f" - CASE WHEN p.credit IN {_OWN} THEN p.amount_minor ELSE 0 END"
+)
+"""SQL: what a posting `p` takes out of the store's own accounts, in minor units. What another account paid instead, as
+dispute protection does, costs it nothing."""
 
 
 @dataclass(frozen=True, slots=True)
