@@ -6,16 +6,13 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from ombud.actions.cases import Books, Progress
 from ombud.actions.moving import MOVING, claim, move_many
+from ombud.actions.running import BATCH, Books, Progress, in_batches
 from ombud.actions.settlements import settle
 from ombud.domain.cases import EventKind
 from ombud.store import sql
 from ombud.store.database import spoken
 from ombud.store.instants import Instants
-
-BATCH = 100_000
-"""Cases to a transaction."""
 
 
 def close_windows(
@@ -31,13 +28,8 @@ def close_windows(
 
     What a loss costs is charged with it. Raises OmbudError where the store cannot be used; the batches before stay.
     """
-    closed = 0
     with spoken():
-        while found := _close(at, books=books, actor=actor, rules_at=rules_at, batch=batch):
-            closed += found
-            if progress:
-                progress("cases", closed, None)
-    return closed
+        return in_batches(lambda: _close(at, books=books, actor=actor, rules_at=rules_at, batch=batch), progress)
 
 
 def _close(at: datetime, *, books: Books, actor: str, rules_at: datetime | None, batch: int) -> int:
@@ -61,15 +53,16 @@ def closing_query(at: datetime, *, limit: int) -> str:
 
 def settle_left(*, books: Books, actor: str, batch: int = BATCH) -> int:
     """Settles cases that were closed before settling was known; returns how many. Every other close settles itself."""
-    settled = 0
     with spoken():
-        while True:
-            with transaction.atomic():
-                found = claim(
-                    "SELECT case_id, state, rulebook_id, closed_at AS at FROM cases WHERE closed_at IS NOT NULL"
-                    f" AND settled_at IS NULL LIMIT {int(batch)}{sql.skip_locked(connection)}"
-                )
-                if not found:
-                    return settled
-                settle(MOVING, books=books, actor=actor)
-                settled += found
+        return in_batches(lambda: _settle(books=books, actor=actor, batch=batch), None)
+
+
+def _settle(*, books: Books, actor: str, batch: int) -> int:
+    with transaction.atomic():
+        found = claim(
+            "SELECT case_id, state, rulebook_id, closed_at AS at FROM cases WHERE closed_at IS NOT NULL"
+            f" AND settled_at IS NULL LIMIT {int(batch)}{sql.skip_locked(connection)}"
+        )
+        if found:
+            settle(MOVING, books=books, actor=actor)
+    return found

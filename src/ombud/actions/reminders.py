@@ -6,15 +6,13 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from ombud.actions.cases import Books
 from ombud.actions.moving import MOVING, claim
+from ombud.actions.running import BATCH, Books
 from ombud.store import sql
 from ombud.store.books import book_of
 from ombud.store.database import spoken
 from ombud.store.instants import Instants
 from ombud.store.reminders import following
-
-BATCH = 100_000
 
 
 def remind(at: datetime, *, books: Books, batch: int = BATCH) -> int:

@@ -8,16 +8,13 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from ombud.actions.moving import claim, move_many
-from ombud.actions.running import Books, Progress
+from ombud.actions.running import BATCH, Books, Progress, in_batches
 from ombud.domain.cases import EventKind, State
 from ombud.domain.rulebook import Rulebook
 from ombud.store import sql
 from ombud.store.books import book_of
 from ombud.store.database import spoken
 from ombud.store.instants import Instants
-
-BATCH = 100_000
-"""Cases to a transaction."""
 
 
 def rule_due(
@@ -33,13 +30,8 @@ def rule_due(
 
     rules_at: as for the loop. Raises OmbudError where the store cannot be used; what the batches before did stays done.
     """
-    ruled = 0
     with spoken():
-        while found := _rule(at, books=books, actor=actor, rules_at=rules_at, batch=batch):
-            ruled += found
-            if progress:
-                progress("cases", ruled, None)
-    return ruled
+        return in_batches(lambda: _rule(at, books=books, actor=actor, rules_at=rules_at, batch=batch), progress)
 
 
 def _rule(at: datetime, *, books: Books, actor: str, rules_at: datetime | None, batch: int) -> int:
