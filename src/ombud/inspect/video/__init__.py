@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from ombud.inspect.video.length import read
+from ombud.inspect.video.marks import recognise
+from ombud.inspect.video.sample import frames
 
-__all__ = ["read"]
+__all__ = ["frames", "read", "recognise"]

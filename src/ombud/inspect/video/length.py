@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -35,8 +36,9 @@ def read(path: Path) -> list[Said]:
     facts.append(_said("duration_ms", milliseconds(line.duration)))
     if line.duration <= 0:
         facts.append(_said("problem", "no_length"))
-    if line.longest_held >= STILL:
-        facts.append(_said("still_ms", milliseconds(line.longest_held)))
+    began, held = line.longest_held
+    if held >= STILL:
+        facts.append(replace(_said("still_ms", milliseconds(held)), at_ms=milliseconds(began)))
     return facts
 
 

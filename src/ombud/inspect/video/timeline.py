@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +35,7 @@ _OPTIONS: Final = {
     "protocol_whitelist": "file",
     "enable_drefs": "0",  # data in other files
     "use_absolute_path": "0",
-    "probesize": "1000000",
+    "probesize": "100000",
     "analyzeduration": "2000000",
     "max_pixels": str(MOST_PIXELS),
 }
@@ -69,24 +70,24 @@ class Timeline:
         return self.seconds(self.shown[-1].at) + self._last_held if self.shown else Fraction(0)
 
     @property
-    def longest_held(self) -> Fraction:
-        """Seconds for which the frame that is shown longest stands still."""
-        return max(self._longest_gap, self._last_held)
+    def longest_held(self) -> tuple[Fraction, Fraction]:
+        """When the frame that is shown longest begins, and for how long it is: seconds."""
+        held = [((later.at - one.at) * self.unit, one.at) for one, later in pairwise(self.shown)]
+        if self.shown:
+            held.append((self._last_held, self.shown[-1].at))
+        seconds, at = max(held, key=lambda one: one[0], default=(Fraction(0), 0))
+        return (self.seconds(at) if held else Fraction(0)), seconds
 
     def seconds(self, at: int) -> Fraction:
         """From the first frame to `at`."""
         return (at - self.shown[0].at) * self.unit
 
     @property
-    def _longest_gap(self) -> Fraction:
-        pairs = zip(self.shown, self.shown[1:], strict=False)
-        return max((later.at - earlier.at for earlier, later in pairs), default=0) * self.unit
-
-    @property
     def _last_held(self) -> Fraction:
         if not self.shown:
             return Fraction(0)
-        return min(self.shown[-1].held * self.unit, max(LAST_FRAME_HELD, self._longest_gap))
+        longest_gap = max((later.at - one.at for one, later in pairwise(self.shown)), default=0) * self.unit
+        return min(self.shown[-1].held * self.unit, max(LAST_FRAME_HELD, longest_gap))
 
 
 @contextmanager
