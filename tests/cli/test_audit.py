@@ -296,7 +296,8 @@ def test_what_is_no_export_is_said_to_be_none(content: str, folder: Path, ombud:
 def test_a_folder_that_is_none_is_refused(ombud: Run, tmp_path: Path) -> None:
     said = ombud("audit", str(tmp_path / "none"))
     assert (said.code, "is no folder" in " ".join(said.err.split())) == (2, True)
-    assert ombud("audit", str(tmp_path)).code == 1
+    said = ombud("audit", str(tmp_path))
+    assert (said.code, "manifest.json: The file is not there." in said.out, "None" in said.out) == (1, True, False)
 
 
 def test_evidence_that_was_let_go_is_said_so_and_its_hash_still_proves_it(

@@ -5,6 +5,8 @@ A command's file is imported when the command is called: nobody who asks for the
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -14,7 +16,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from ombud.cli import say
-from ombud.domain.problems import OmbudError
+from ombud.domain.problems import N_, OmbudError, Problem
 
 COMMANDS = {
     "scan": "scan:scan",
@@ -99,7 +101,23 @@ def main() -> None:
         code = _fail(error)
     except typer.Abort:
         code = 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        code = _fail_full()
     sys.exit(code)
+
+
+def _fail_full() -> int:
+    """What is done is done, and cannot be said: standard output leads to a disk that is full."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 (what is left over would be written once more at the end)
+    return say.fail(
+        OmbudError(
+            Problem(
+                "disk_full", N_("What there is to say could not be written."), mend=N_("The disk is full: make room.")
+            )
+        )
+    ).exit_code
 
 
 def _fail(error: TyperException) -> int:

@@ -126,6 +126,8 @@ def _tell_store(told: Audit, *, known: bool) -> None:
 
 
 def _tell_folder(checked: Checked, *, known: bool) -> None:
+    if checked.case_id is None:
+        return  # it is no export, and what is wrong with it says so
     words = _("Case {case}: {events} events, {files} files, {replayed} rulings made again to the byte.")
     say.out.print(
         words.format(
