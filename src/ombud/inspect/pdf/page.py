@@ -1,0 +1,73 @@
+"""One page: its lines as they are seen, whether its text can be had from them, its pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pypdfium2
+
+from ombud.inspect.pdf import glyphs, layout, limits
+from ombud.inspect.pdf.layout import Line
+from ombud.inspect.pdf.letters import Letters, Sight
+from ombud.inspect.pdf.objects import Drawn, drawn
+from ombud.inspect.pdf.pictures import Album
+from ombud.inspect.pdf.seen import seen
+
+_LITTLE_TEXT = 200
+"""Letters: a page with fewer beside a picture that fills it may be a scan with a stamp or a caption."""
+_NO_TEXT = 8
+_MOST_OF_PAGE = 0.5
+_OUTLINES = 60
+"""Filled shapes on a page without letters from which its letters may have been turned into outlines."""
+
+
+@dataclass(frozen=True)
+class PageText:
+    """lines: none where the layer lies. scanned: its text has to be recognised. width, height: points."""
+
+    width: float
+    height: float
+    lines: list[Line] = field(default_factory=list)
+    scanned: bool = False
+    lies: bool = False
+
+
+def read_page(document: pypdfium2.PdfDocument, number: int, album: Album) -> PageText | None:
+    """The page (from 1); None where it is larger than can be read. Raises PdfiumError where it cannot be opened."""
+    page = document[number - 1]
+    try:
+        width, height = page.get_size()
+        if max(width, height) > limits.LARGEST_PAGE:
+            return None
+        if min(width, height) <= 0:
+            return PageText(width, height)
+        sight = Sight(page)
+        on_page = drawn(page, sight)
+        album.add(on_page.pictures, number, sight)
+        return _text(page, sight, on_page)
+    finally:
+        page.close()
+
+
+def _text(page: pypdfium2.PdfPage, sight: Sight, on_page: Drawn) -> PageText:
+    text = page.get_textpage()
+    try:
+        letters = Letters(text, sight, on_page.orders)
+        runs = seen(page, letters.stretches(limits.MOST_TEXT), on_page)
+    finally:
+        text.close()
+    lies = glyphs.lie([run.text for run in runs if not run.layer], letters.unmapped)
+    printed = sum(len(run.text) for run in runs if not run.layer)
+    scanned = lies or _scanned(printed, any(run.layer for run in runs), sight, on_page)
+    return PageText(sight.width, sight.height, [] if lies else layout.lines(runs), scanned, lies)
+
+
+def _scanned(printed: int, layered: bool, sight: Sight, on_page: Drawn) -> bool:
+    size = sight.width * sight.height
+    covered = sum(
+        max(0.0, min(right, sight.width) - max(left, 0.0)) * max(0.0, min(bottom, sight.height) - max(top, 0.0))
+        for left, top, right, bottom in (picture.edges for picture in on_page.pictures)
+    )
+    if covered >= _MOST_OF_PAGE * size:
+        return printed < _LITTLE_TEXT or layered
+    return printed < _NO_TEXT and (covered > 0.05 * size or len(on_page.fills) >= _OUTLINES or layered)
