@@ -10,6 +10,7 @@ from typing import Any, Final
 import av
 
 from ombud.domain.said import Said, Source
+from ombud.inspect.video.header import stated_length
 from ombud.inspect.video.timeline import TOOL, VERSION, opened, timeline
 
 STILL: Final = Fraction(1)
@@ -24,7 +25,7 @@ def read(path: Path) -> list[Said]:
         with opened(path) as (container, stream):
             if stream is None:
                 return [_said("problem", "no_video")]
-            facts = _stated(container.duration, stream.codec_context)
+            facts = _stated(path, stream.codec_context)
             line = timeline(container, stream)
     except (av.FFmpegError, ValueError, OverflowError):
         return [_said("problem", "cannot_open")]
@@ -47,11 +48,12 @@ def milliseconds(seconds: Fraction) -> int:
     return round(seconds * 1000)
 
 
-def _stated(duration: int | None, context: Any) -> list[Said]:
-    """`duration`: microseconds, as the header says; `context`: None where nobody here decodes such a stream."""
+def _stated(path: Path, context: Any) -> list[Said]:
+    """`context`: None where nobody here decodes such a stream."""
     facts = []
-    if duration is not None and duration > 0:
-        facts.append(_said("stated_duration_ms", milliseconds(Fraction(duration, av.time_base))))
+    length = stated_length(path)
+    if length is not None:
+        facts.append(_said("stated_duration_ms", milliseconds(length)))
     if context is not None:
         facts.append(_said("codec", context.name))
         if context.width and context.height:
