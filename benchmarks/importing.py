@@ -100,7 +100,7 @@ def _copy(database: Any, tables: dict[str, list[tuple[Any, ...]]]) -> float:
 
 
 def _columns() -> dict[str, list[str]]:
-    from ombud.domain.facts import TABLES
+    from ombud.generate import TABLES
 
     own = {name: [column.name for column in table.columns] for name, table in TABLES.items()}
     own["parcels"].append("store_id")

@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ombud.domain.facts import REFERENCES, TABLES, Kind
+from ombud.domain.facts import REFERENCES, Kind
 from ombud.domain.problems import OmbudError
-from ombud.generate import form_of, generate
+from ombud.generate import TABLES, form_of, generate
 
 FILES = [f"{name}.csv" for name in TABLES]
 ENDS_AT = datetime(2026, 8, 8, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_every_table_has_its_columns_and_a_unique_key(world: duckdb.DuckDBPyConn
             assert one(world, f"SELECT count(*) FROM {name} WHERE {column.name} IS NULL") == 0
 
 
-@pytest.mark.parametrize(("name", "columns", "target"), REFERENCES)
+@pytest.mark.parametrize(("name", "columns", "target"), [one for one in REFERENCES if one[0] in TABLES])
 def test_no_row_points_nowhere(
     world: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...], target: str
 ) -> None:

@@ -32,6 +32,7 @@ MODELS: dict[str, Any] = {
     "scans": models.Scan,
     "complaints": models.Complaint,
     "messages": models.Message,
+    "recipients": models.Recipient,
 }
 
 

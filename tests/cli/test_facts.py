@@ -50,6 +50,7 @@ def test_check_counts_the_rows_and_needs_no_store(tmp_path: Path, monkeypatch: p
             "scans": 2,
             "complaints": 1,
             "messages": 1,
+            "recipients": 1,
         },
         "known_at": "2026-03-15T08:00:00Z",
         "rejected": 0,

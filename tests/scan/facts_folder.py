@@ -93,6 +93,12 @@ def good_rows() -> Rows:
         "sent_at": "2026-03-15T08:00:00Z",
         "text": "Where is it?",
     }
+    recipient = {
+        "order_id": "O1",
+        "name": "Иванов Иван",
+        "address": "Москва, ул. Ленина, 1",
+        "country": "RU",
+    }
     return {
         "stores": [store, store | {"store_id": "S2"}],
         "orders": [order, order | {"order_id": "O2"}, order | {"order_id": "O3", "store_id": "S2"}],
@@ -101,6 +107,7 @@ def good_rows() -> Rows:
         "scans": [scan, scan | {"code": "delivered", "scanned_at": "2026-03-15T08:00:00Z"}],
         "complaints": [complaint],
         "messages": [message],
+        "recipients": [recipient],
     }
 
 

@@ -38,6 +38,7 @@ def test_a_bad_row_and_what_points_to_it_are_rejected_and_the_rest_goes_on(tmp_p
         "scans": 2,
         "complaints": 1,
         "messages": 1,
+        "recipients": 1,
     }
     assert rejected == 3
     found = [(row["table"], row["line"] or row["row"], row["column"], row["value"]) for row in _rejects(target)]
@@ -82,8 +83,9 @@ def test_rejection_goes_on_from_stores_to_scans(tmp_path: Path) -> None:
         "scans": 0,
         "complaints": 0,
         "messages": 0,
+        "recipients": 0,
     }
-    assert len(_rejects(target)) == 1 + 2 + 2 + 2 + 2 + 1 + 1
+    assert len(_rejects(target)) == 1 + 2 + 2 + 2 + 2 + 1 + 1 + 1
 
 
 def test_a_rejected_update_of_what_the_store_knows_takes_nothing_with_it(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def test_a_good_folder_gives_its_rows_with_their_types(tmp_path: Path) -> None:
         "scans": 2,
         "complaints": 1,
         "messages": 1,
+        "recipients": 1,
     }
     found = reading(folder, types)
     assert found["order_id"] == "VARCHAR"

@@ -292,6 +292,7 @@ def test_the_orders_of_olist_become_facts(real_data: Path) -> None:
             "scans": 7837,
             "complaints": 473,
             "messages": 1713,
+            "recipients": 0,
         }
         assert ask("SELECT status, count(*) FROM orders GROUP BY 1 ORDER BY 1").fetchall() == [
             ("cancelled", 17),

@@ -149,6 +149,7 @@ def _facts(file: CaseFile) -> Mapping[str, Any]:
         "parcels": [{**_row(track.parcel), "scans": [_row(scan) for scan in track.scans]} for track in file.tracks],
         "complaints": [_row(complaint) for complaint in file.complaints],
         "messages": [_row(message) for message in file.messages],
+        "recipient": _row(file.recipient) if file.recipient else None,
     }
 
 

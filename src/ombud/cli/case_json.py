@@ -63,6 +63,7 @@ def as_json(file: CaseFile, at: datetime) -> dict[str, Any]:
         ],
         "complaints": [_columns(one) for one in file.complaints],
         "messages": [_columns(one) for one in file.messages],
+        "recipient": _columns(file.recipient) if file.recipient else None,
         "history": [_row(event, "event_id", "seq", "kind", "at", "actor", "data") for event in file.events],
     }
 

@@ -205,6 +205,8 @@ def _order(file: CaseFile) -> RenderableType:
     if order.refunded_minor:
         table.add_row(_("refunded"), format_amount(order.refunded_minor, order.currency))
     table.add_row(_("buyer"), order.buyer_id)
+    if file.recipient:
+        table.add_row(_("recipient"), file.recipient.name)
     table.add_row(_("gateway"), order.gateway)
     if order.category:
         table.add_row(_("category"), order.category)

@@ -188,7 +188,21 @@ MESSAGES = Table(
     born="sent_at",
 )
 
-TABLES: dict[str, Table] = {t.name: t for t in (STORES, ORDERS, LINES, PARCELS, SCANS, COMPLAINTS, MESSAGES)}
+RECIPIENTS = Table(
+    "recipients",
+    "recipient",
+    ("order_id",),
+    (
+        Column("order_id", ID),
+        Column("name", ID),
+        Column("address", TEXT, null=True),
+        Column("country", Kind.COUNTRY, null=True),
+    ),
+)
+
+TABLES: dict[str, Table] = {
+    t.name: t for t in (STORES, ORDERS, LINES, PARCELS, SCANS, COMPLAINTS, MESSAGES, RECIPIENTS)
+}
 """Every table by name, in the order in which rows may point to one another."""
 
 REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -198,6 +212,7 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("scans", ("carrier", "tracking_number"), "parcels"),
     ("complaints", ("order_id",), "orders"),
     ("messages", ("order_id",), "orders"),
+    ("recipients", ("order_id",), "orders"),
 )
 """(table, columns, table pointed to): a row that points nowhere is an error."""
 

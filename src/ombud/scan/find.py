@@ -25,7 +25,8 @@ _FOLDED = "folded_parcels"
 
 @dataclass(frozen=True)
 class Source:
-    """Facts to scan: `connection` has a relation for each name in `facts.TABLES`, but for messages.
+    """Facts to scan: `connection` has a relation for each name in `facts.TABLES`, but for messages and
+    recipients.
 
     `folded` says whether the parcels carry their folds already; else there are scans to fold.
     """

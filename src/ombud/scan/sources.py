@@ -20,6 +20,8 @@ from ombud.scan.schema import arrow_schema
 from ombud.store import books, database
 
 _ROWS_AT_ONCE = 50_000
+_UNREAD = frozenset({"messages", "recipients"})
+"""What no trigger reads."""
 
 
 @contextmanager
@@ -45,7 +47,7 @@ def stored(book: Rulebook, *, refold: bool = False, progress: Progress | None = 
                 in_use = books.in_use().get(book.name)
                 folded = not refold and in_use is not None and in_use.digest == book.digest
                 for name, table in TABLES.items():
-                    if name == "messages" or (name == "scans" and folded):
+                    if name in _UNREAD or (name == "scans" and folded):
                         continue
                     columns = (*table.columns, *FOLDED) if name == "parcels" and folded else table.columns
                     _copy(engine, name, columns, place)

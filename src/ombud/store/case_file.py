@@ -20,6 +20,7 @@ from ombud.store.models import (
     Parcel,
     Piece,
     Posting,
+    Recipient,
     Ruling,
     Scan,
     Store,
@@ -59,6 +60,7 @@ class CaseFile:
     postings: tuple[Posting, ...]
     submissions: tuple[HandedIn, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    recipient: Recipient | None = None
 
     @property
     def standing(self) -> Standing:
@@ -117,6 +119,7 @@ def case_file(case_id: int, at: datetime) -> CaseFile:
         tuple(Posting.objects.filter(case=case, at__lte=at).order_by("posting_id")),
         tuple(_handed_in(case, at)),
         tuple(Ruling.objects.filter(case=case, at__lte=at).order_by("seq")),
+        Recipient.objects.filter(**of_order).first(),
     )
 
 

@@ -12,7 +12,8 @@ from ombud.domain.problems import N_, Problem
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
     table.fact: {column.name: column for column in (PARCEL_COLUMNS if table.fact == "parcel" else table.columns)}
     for table in TABLES.values()
-    if table.fact not in ("scan", "message")  # no condition reads these: scans are folded into their parcel
+    # no condition reads these: scans are folded into their parcel
+    if table.fact not in ("scan", "message", "recipient")
 }
 _WHOLE = (Kind.MONEY, Kind.COUNT)
 _WITHOUT_EQUAL = (Kind.INSTANT, Kind.FRACTION)

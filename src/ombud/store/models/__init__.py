@@ -2,8 +2,8 @@
 
 from ombud.store.models.books import HealthDay, RulebookVersion
 from ombud.store.models.cases import Case, CaseEvent, OutboxMessage, Posting
-from ombud.store.models.evidence import DraftPiece, Piece, StoredFile, Submission
-from ombud.store.models.facts import Complaint, Line, Message, Order, Parcel, Scan, Store
+from ombud.store.models.evidence import DraftPiece, FileMark, FileSaid, Piece, StoredFile, Submission
+from ombud.store.models.facts import Complaint, Line, Message, Order, Parcel, Recipient, Scan, Store
 from ombud.store.models.reviews import SanctionReview, Tally
 from ombud.store.models.rulings import Protection, Ruling, Sanction
 from ombud.store.models.seals import Checkpoint, EventHash, SealedHead, SealRow, UnchainedEvent
@@ -15,6 +15,8 @@ __all__ = [
     "Complaint",
     "DraftPiece",
     "EventHash",
+    "FileMark",
+    "FileSaid",
     "HealthDay",
     "Line",
     "Message",
@@ -24,6 +26,7 @@ __all__ = [
     "Piece",
     "Posting",
     "Protection",
+    "Recipient",
     "RulebookVersion",
     "Ruling",
     "Sanction",

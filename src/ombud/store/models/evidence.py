@@ -34,6 +34,31 @@ class StoredFile(models.Model):
         )
 
 
+class FileSaid(models.Model):
+    """What a file says, as one version of inspection read it. Append-only, and kept where the content is let go."""
+
+    pk = models.CompositePrimaryKey("file_id", "version")
+    file = models.ForeignKey(StoredFile, models.PROTECT, db_column="sha256", db_index=False)
+    version = models.TextField()  # of inspection; "3 !2": the second time that version 3 did not get through
+    said = models.JSONField()  # domain.said.Said as objects
+    inspected_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "file_said"
+
+
+class FileMark(models.Model):
+    """Something in a file by which other files are found that have the same in them. Append-only."""
+
+    pk = models.CompositePrimaryKey("kind", "value", "file_id")
+    kind = models.TextField()  # of store.inspections.MARKS
+    value = models.TextField()
+    file = models.ForeignKey(StoredFile, models.PROTECT, db_column="sha256", db_index=False)
+
+    class Meta:
+        db_table = "file_marks"
+
+
 class PieceFields(models.Model):
     """What a piece of evidence says, whether it lies ready or was handed in."""
 

@@ -163,3 +163,16 @@ class Message(models.Model):
 
     class Meta:
         db_table = "messages"
+
+
+class Recipient(models.Model):
+    """Who an order goes to, as the platform has it: evidence is compared with it."""
+
+    order = models.OneToOneField(Order, models.PROTECT, primary_key=True)
+    name = models.TextField()
+    address = models.TextField(null=True)
+    country = models.CharField(max_length=2, null=True)
+    known_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "recipients"
