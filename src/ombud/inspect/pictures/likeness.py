@@ -1,0 +1,64 @@
+"""By what a picture is known again: its very pixels, or for photos their rough pattern of light."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+import cv2
+import numpy as np
+from PIL import Image
+
+_ROWS: Final = 256
+"""Rows of the picture that are copied at a time."""
+
+
+def digest(picture: Image.Image) -> str:
+    """SHA-256 in hexadecimal over `WIDTHxHEIGHT`, a line feed, and the pixels in RGB row by row, as they are stored.
+
+    As stored means not turned by EXIF: so the same JPEG in a PDF and as a file of its own have one digest.
+    """
+    rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
+    hashed = hashlib.sha256(f"{rgb.width}x{rgb.height}\n".encode())
+    for top in range(0, rgb.height, _ROWS):
+        hashed.update(rgb.crop((0, top, rgb.width, min(top + _ROWS, rgb.height))).tobytes())
+    return hashed.hexdigest()
+
+
+def dhash(picture: Image.Image) -> str:
+    """16 hexadecimal digits: whether light grows or falls between 9 by 8 fields, from left to right.
+
+    No library is used for it: ImageHash brings SciPy and PyWavelets along for these lines.
+    """
+    fields = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.BOX), dtype=np.int16)
+    return np.packbits(fields[:, 1:] > fields[:, :-1]).tobytes().hex()
+
+
+def is_photo(picture: Image.Image) -> bool:
+    """Whether it shows things, not paper and not a screen.
+
+    Scans of one template and captures of one screen have the same pattern of light, so theirs says nothing.
+    """
+    return flat_share(picture) < 0.3 and paper_share(picture) < 0.55
+
+
+def flat_share(picture: Image.Image) -> float:
+    """Share of 8 by 8 fields in which all pixels are the same, as only drawn pictures and black-and-white scans are."""
+    grey = np.asarray(picture.convert("L"))
+    height, width = (side // 8 * 8 for side in grey.shape)
+    if not height or not width:
+        return 0.0
+    step = max(1, int((height * width / 64 / 20_000) ** 0.5))  # 20,000 fields are enough
+    fields = grey[:height, :width].reshape(height // 8, 8, width // 8, 8)[::step, :, ::step]
+    return float((fields.max(axis=(1, 3)) - fields.min(axis=(1, 3)) <= 1).mean())
+
+
+def paper_share(picture: Image.Image) -> float:
+    """Share of the picture that is as bright as its surroundings and without colour: paper, also in shadow."""
+    small = picture.copy()
+    small.thumbnail((400, 400), Image.Resampling.BOX, reducing_gap=2.0)
+    pixels = np.asarray(small)
+    light = pixels.max(axis=2)
+    around = cv2.blur(cv2.dilate(light, np.ones((15, 15), np.uint8)), (31, 31))
+    spread = light.astype(np.int16) - pixels.min(axis=2)
+    return float(((light >= 0.85 * around) & (light > 90) & (spread < 0.25 * light)).mean())

@@ -1,0 +1,58 @@
+"""All that a JPEG or PNG says without letters being recognised in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+
+from ombud.domain.said import Said
+from ombud.inspect.pictures import metadata, screenshot
+from ombud.inspect.pictures.likeness import dhash, digest, is_photo
+from ombud.inspect.pictures.opening import (
+    TOOL,
+    VERSION,
+    TooManyPixelsError,
+    lies_on_its_side,
+    opened,
+    plain,
+    problem,
+    upright,
+)
+
+
+def read(path: Path) -> list[Said]:
+    """What the picture says; what is wrong with it is a `problem` among it. Never raises for what the file contains."""
+    return read_and_open(path)[0]
+
+
+def read_and_open(path: Path) -> tuple[list[Said], Image.Image | None]:
+    """`read` and `open` with one decoding; no picture where it could not be decoded."""
+    if path.stat().st_size == 0:
+        return [problem("empty")], None
+    try:
+        with opened(path) as picture:
+            size = picture.size  # decoded at half its size it would say so
+            pixels = plain(picture)
+            turned = upright(picture, pixels)
+            said = _sides(*size, swapped=lies_on_its_side(picture)) + metadata.read(picture)
+            hints = screenshot.hints(picture)
+    except TooManyPixelsError:
+        return [problem("too_many_pixels")], None
+    except MemoryError:
+        return [problem("too_much_memory")], None
+    except Exception:  # noqa: BLE001  a broken file makes Pillow raise nearly anything, down to struct.error
+        return [problem("cannot_open")], None
+    said.append(_of_pixels("picture_sha256", digest(pixels)))
+    if is_photo(turned):
+        said.append(_of_pixels("picture_dhash", dhash(turned)))
+    return said + screenshot.signs(hints, turned), turned
+
+
+def _sides(width: int, height: int, *, swapped: bool) -> list[Said]:
+    width, height = (height, width) if swapped else (width, height)
+    return [_of_pixels("width", width), _of_pixels("height", height)]
+
+
+def _of_pixels(field: str, value: str | int) -> Said:
+    return Said(field, value, "picture", tool=TOOL, version=VERSION)
