@@ -62,6 +62,9 @@ class KindVersion(Version):
     """By content, whatever the name of the file says."""
     languages: tuple[Language, ...] = ()
     """A document is in one of them. Empty: its language does not matter."""
+    words: dict[Language, tuple[Text, ...]] = Field(default_factory=dict)
+    """By language, words of which at least one stands on it: by them a document of this kind is known. Empty: it is
+    not known by its words."""
     shows: tuple[Word, ...] = ()
     """What must be legible on it: names of `marks`."""
     signed: Flag = False
@@ -108,7 +111,10 @@ class ContentVersion(Version):
     """What holds for all evidence, whatever its kind."""
 
     language_share: Fraction | None = None
-    """The least share of the words of a document that must be in the language asked for."""
+    """The share of the letters of a document, in the script of the language asked for, from which on nobody doubts
+    its language."""
+    language_least: Fraction | None = None
+    """Below this share it is certainly in another language; between the two a person looks."""
     translation: Literal["none", "plain", "notarised"] = "none"
     """What must come with a document in another language for it to count; none: it never counts."""
     certified_translator: Flag = False
@@ -116,6 +122,10 @@ class ContentVersion(Version):
     """What never counts, whoever hands it in."""
     clock_tolerance: Span | None = None
     """How far a timestamp may lie from the platform's own log."""
+    watermark_tolerance: Span | None = None
+    """How far the clock in the picture may run from the video's own time."""
+    outside_chats: tuple[Text, ...] = ()
+    """Names of chats that are none of the platform's."""
     one_proof_one_case: Flag = False
     """A file that served one case serves no other."""
     same_file_again: Flag = True

@@ -40,6 +40,7 @@ Fault: TypeAlias = Literal[
     "slip_missing",
     "delivery_unproved",
     "recipient_missing",
+    "recipient_differs",
     "description_missing",
     # the language
     "translation_missing",
@@ -51,15 +52,19 @@ Fault: TypeAlias = Literal[
     "clock_differs",
     "after_promise",
     "no_watermark",
+    "watermark_drifts",  # from the video's own time
     # the form
+    "wrong_kind",  # it is another document than the one it is handed in as
     "video_short",
     "label_not_visible",
     "screenshot",
     "message_id_missing",
+    "message_id_unknown",
     "outside_chat",
     "evidence_reused",
     "same_file_again",
     "altered",
+    "edited",  # signs of editing, which honest files have too
 ]
 Severity: TypeAlias = Literal["gate", "rejects", "warns"]
 

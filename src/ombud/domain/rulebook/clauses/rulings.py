@@ -55,6 +55,8 @@ class RulingVersion(Version):
     """The forms in which the whole record of a ruling can be taken away."""
     sure: Fraction | None = None
     """From this confidence on, a fault that rejects decides by itself; below it a person is asked. None: from 1."""
+    least_doubt: Fraction | None = None
+    """A doubt that is less sure than this is shown and calls nobody. None: every doubt calls a person."""
     judges: tuple[Judged, ...] = ()
     """What of the order's tracks bears on which violation. What is not named here is not looked at."""
 
