@@ -1,8 +1,9 @@
-"""The languages that Ombud speaks, and the translations of its own words; a book brings its texts in all of them."""
+"""The languages that Ombud speaks, and in which of them it speaks now; a book brings its texts in all of them."""
 
 from __future__ import annotations
 
 import gettext
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 
@@ -14,3 +15,33 @@ LANGUAGES = {"en": "en", "ru": "ru", "zh": "zh_Hans"}
 def translation(language: str) -> gettext.NullTranslations:
     """What turns the English texts of Ombud into `language`: en, ru or zh. Raises KeyError for another one."""
     return gettext.translation("django", str(files("ombud") / "locale"), [LANGUAGES[language]], fallback=True)
+
+
+_process = "en"
+_context: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def speak(language: str, *, here: bool = False) -> None:
+    """Everything that is said from now on is said in `language`. here: only what this request or task says, so that a
+    process may speak to many people at once. Raises KeyError for a language that there is not."""
+    global _process  # noqa: PLW0603 (a command line speaks to one person, from whatever thread)
+    LANGUAGES[language]
+    if here:
+        _context.set(language)
+    else:
+        _process = language
+
+
+def language() -> str:
+    """`en`, `ru` or `zh`: the language that is spoken, in which the texts of a book are to be read too."""
+    return _context.get() or _process
+
+
+def _(text: str) -> str:
+    """`text` in the language that is spoken."""
+    return translation(language()).gettext(text) if text else text
+
+
+def number(count: int) -> str:
+    """`1,000`; in Russian, where that is a fraction, with a no-break space."""
+    return f"{count:,}".replace(",", "\u00a0") if language() == "ru" else f"{count:,}"

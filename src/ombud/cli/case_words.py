@@ -1,96 +1,36 @@
-"""What is said of a case, the same in the queue and on its page: its state, its clock, its title, its accounts."""
+"""What is said of a case on a terminal: the words that every door shares, and its clock in the colours of one."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from ombud.cli import cells, say
+from ombud.cli import cells
 from ombud.cli.grid import Line
 from ombud.cli.say import _
-from ombud.domain.case_texts import ACCOUNTS, STATES
 from ombud.domain.countdown import Awaits, Clock
-from ombud.domain.ledger import BEYOND_HOLD, REST_OF_HOLD, REVERSAL, ROUTE_COST, ROUTES
-from ombud.domain.problems import N_
-from ombud.domain.rulebook import Rulebook
-from ombud.store import books
+from ombud.words import cases as words
+from ombud.words.cases import AWAITED, account, handled_by, money_line, place, state, status, title
 
-AWAITED = {
-    Awaits.RULING: N_("ruling to come"),
-    Awaits.REVIEWER: N_("to be reviewed"),
-    Awaits.OTHERS: N_("elsewhere"),
-    Awaits.NOTHING: N_("closed"),
-}
-"""What a case waits for where the seller can lose nothing by waiting."""
-
-
-class Told(Protocol):
-    """A case, or its row in the queue."""
-
-    @property
-    def violation(self) -> str: ...
-    @property
-    def route(self) -> str: ...
-    @property
-    def rulebook_id(self) -> str: ...
-    @property
-    def fires_at(self) -> datetime: ...
-    @property
-    def opened_at(self) -> datetime: ...
-
-
-def state(name: str) -> str:
-    """Our word for a state, in the reader's language."""
-    return _(STATES.get(name, name))
-
-
-def title(case: Told) -> str:
-    """What happened, as the book of the case says it: its violation, or the place that decides what is no dispute."""
-    book = books.kept(case.rulebook_id)
-    if case.route:
-        return place(book, case.route, case.opened_at)
-    found = books.version(book, f"violations.{case.violation}", case.fires_at)
-    return found.value.title.speak(say.language()) if found else case.violation
-
-
-def place(book: Rulebook, route: str, at: datetime) -> str:
-    """The name of a place under `routes`."""
-    found = books.version(book, f"routes.{route}", at)
-    return found.value.title.speak(say.language()) if found else route
-
-
-def handled_by(book: Rulebook, route: str, at: datetime) -> str:
-    """Who decides there."""
-    found = books.version(book, f"routes.{route}", at)
-    return found.value.handled_by.speak(say.language()) if found else route
-
-
-def status(case: Told, name: str, platform_status: str = "") -> str:
-    """The platform's own word for the state `name`; ours where it has none, or another process decides."""
-    if case.route:
-        return state(name)
-    if platform_status:
-        return platform_status
-    word = books.word_for(books.kept(case.rulebook_id), name, case.opened_at)
-    return state(name) if word == name else word
-
-
-def account(name: str, book: Rulebook | None = None, at: datetime | None = None) -> str:
-    """An account of the ledger; that of another process is called as the book calls the place."""
-    if name.startswith(ROUTES):
-        route = name.removeprefix(ROUTES)
-        return place(book, route, at) if book and at else route
-    return _(ACCOUNTS.get(name, name))
+__all__ = [
+    "AWAITED",
+    "account",
+    "clock",
+    "clock_lines",
+    "handled_by",
+    "money_line",
+    "place",
+    "state",
+    "status",
+    "title",
+]
 
 
 def clock(running: Clock, at: datetime) -> Line:
     """What is left in one line: `17 h 42 min`, `ruling 1 d 03 h`, `to be reviewed`, `too late`."""
-    left = running.countdown(at)
-    if running.awaits is Awaits.ANSWER and left is not None:
-        return cells.clock(left)
-    if running.awaits is Awaits.RULING and left is not None:
-        return Line(_("ruling {left}").format(left=left.say(_)) if left.left > timedelta() else _("ruling due"))
-    return Line(_(AWAITED[running.awaits]), "dim")
+    said, urgency = words.clock(running, at)
+    if urgency is not None:
+        return Line(said, cells.COLOURS[urgency])
+    return Line(said, "" if running.awaits is Awaits.RULING else "dim")
 
 
 def clock_lines(running: Clock, at: datetime) -> tuple[Line, Line]:
@@ -101,19 +41,3 @@ def clock_lines(running: Clock, at: datetime) -> tuple[Line, Line]:
     if running.awaits is Awaits.RULING:
         return Line(left.say(_)), Line(_("to the ruling"), "dim")
     return cells.clock(left), Line(left.word(_), "dim")
-
-
-def money_line(name: str, clause: str, book: Rulebook) -> str:
-    """The title of a line of the ledger, as the clause that ordered it has it; ours where no book does."""
-    if name in _LINES:
-        return _(_LINES[name])
-    if name.startswith(REVERSAL):
-        return _("Reversal of № {posting}").format(posting=name.removeprefix(REVERSAL))
-    own = name.removesuffix(BEYOND_HOLD)
-    version = books.cited(book, clause)
-    lines = version.written.get("lines", ()) if version else ()
-    said: str = next((line.get("title", {}).get(say.language(), own) for line in lines if line["name"] == own), own)
-    return said if own == name else _("{line}, beyond the hold").format(line=said)
-
-
-_LINES = {REST_OF_HOLD: N_("Rest of the hold given back"), ROUTE_COST: N_("Cost of the process")}

@@ -1,108 +1,37 @@
-"""The reasons of a ruling in the reader's language, the strongest first, each with how to mend it."""
+"""The reasons of a ruling on a terminal, the strongest first, each with how to mend it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
-from typing import Any
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ombud.cli import say
 from ombud.cli.grid import sentence
 from ombud.cli.say import _
 from ombud.domain.evidence import Reason
-from ombud.domain.problems import N_
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.ruling_weights import WARNS, WEIGHS
 from ombud.domain.rulings import DOUBTS, REJECTS
-from ombud.domain.seen_faults import NOT_INSPECTED
-from ombud.store import books
+from ombud.words.reasons import BEARS, HEADS, as_json, basis, mend, named, rests_on, title
 
-_HEADS = {
-    REJECTS: N_("Decides"),
-    DOUBTS: N_("Would decide, and is not certain"),
-    WARNS: N_("Calls for a person"),
-    WEIGHS: N_("Weighs, and decides nothing"),
-}
+__all__ = ["BEARS", "as_json", "basis", "draw", "mend", "named", "title"]
+
 _STYLES = {REJECTS: "red", DOUBTS: "yellow", WARNS: "yellow", WEIGHS: "dim"}
-_BEARS_ON = {"opening": N_("bears on whether a case opens"), "winning": N_("bears on whether it is won")}
-BEARS = {
-    ("opening", "raises"): N_("more cases"),
-    ("opening", "lowers"): N_("fewer cases"),
-    ("winning", "raises"): N_("more are won"),
-    ("winning", "lowers"): N_("fewer are won"),
-}
-"""What a prior bears on, and which way."""
-_NOBODY_LOOKED = N_("Nobody has looked for what must be legible")
-
-
-def title(reason: Reason, book: Rulebook) -> str:
-    """What it says, as the clause that it comes from has it; its code where that says nothing."""
-    if reason.code == NOT_INSPECTED:
-        return _(_NOBODY_LOOKED)
-    version = books.cited(book, reason.clause)
-    found = getattr(version.value, "title", None) if version else None
-    return found.speak(say.language()) if found else reason.code
-
-
-def mend(reason: Reason, book: Rulebook) -> str:
-    """What the seller does about it; empty where nothing can be done."""
-    version = books.cited(book, reason.clause)
-    found = getattr(version.value, "mend", None) if version else None
-    return found.speak(say.language()) if found else ""
-
-
-def named(reason: Reason, book: Rulebook) -> str:
-    """`ERR_012 No track`; the title alone where the code is its own, or none of the platform's."""
-    said = title(reason, book)
-    return f"{reason.code} {said}" if reason.fault and said != reason.code else said
 
 
 def draw(reasons: Sequence[Reason], book: Rulebook, width: int) -> Iterator[RenderableType]:
     """All of them under what they do, each with what it rests on, its clause and how to mend it."""
     for severity, group in groupby(reasons, key=lambda reason: reason.severity):
-        yield Text(f"\n{_(_HEADS.get(severity, severity))}", style="bold")
+        yield Text(f"\n{_(HEADS.get(severity, severity))}", style="bold")
         for reason in group:
             yield _under(named(reason, book), width, 2, _STYLES.get(severity, ""))
-            yield _under(_rests_on(reason, book), width, 4, "dim")
+            yield _under(rests_on(reason, book), width, 4, "dim")
             if words := mend(reason, book):
                 yield _under(words, width, 4)
 
 
-def basis(reason: Reason, book: Rulebook) -> list[str]:
-    """What it rests on and the value found there, in the reader's language; what is not there is left out."""
-    rests_on = _(_BEARS_ON[reason.rests_on]) if reason.rests_on in _BEARS_ON else reason.rests_on
-    return list(dict.fromkeys(part for part in (rests_on, _value(reason, book)) if part))
-
-
-def _rests_on(reason: Reason, book: Rulebook) -> str:
-    parts = basis(reason, book)
-    if reason.confidence < 1:
-        parts.append(_("confidence {share}").format(share=f"{reason.confidence:.2f}"))
-    return " · ".join(part for part in (*parts, reason.clause) if part)
-
-
-def _value(reason: Reason, book: Rulebook) -> str:
-    """Marks that nobody looked for are named by their titles, the way that a prior bears by its words."""
-    if way := BEARS.get((reason.rests_on or "", reason.value or "")):
-        return _(way)
-    if reason.code != NOT_INSPECTED or not reason.value:
-        return reason.value or ""
-    titles = []
-    for mark in reason.value.split(", "):
-        versions = book.clauses.get(f"marks.{mark}", ())
-        titles.append(versions[-1].value.title.speak(say.language()) if versions else mark)
-    return ", ".join(titles)
-
-
 def _under(text: str, width: int, deep: int, style: str = "") -> RenderableType:
     return Padding(sentence(text, width - deep, style), (0, 0, 0, deep))
-
-
-def as_json(reasons: Sequence[Reason], book: Rulebook) -> list[dict[str, Any]]:
-    """For programs: the reasons as the record has them, with title and mend in the reader's language."""
-    return [{**asdict(one), "title": title(one, book), "mend": mend(one, book) or None} for one in reasons]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import json
 import locale
 import os
@@ -13,8 +12,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ombud import languages
 from ombud.domain.problems import N_, OmbudError
-from ombud.languages import LANGUAGES, translation
+from ombud.languages import LANGUAGES, _, language, number
+
+__all__ = ["_", "err", "fail", "language", "number", "out", "print_json", "progress", "speak"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -30,31 +32,11 @@ _STEPS = {
 }
 """Steps of long work by what the layers below call them; a file or a table is told by its own name."""
 
-_translation: gettext.NullTranslations = gettext.NullTranslations()
-_language = "en"
 
-
-def speak(language: str | None) -> None:
+def speak(wanted: str | None) -> None:
     """Sets the language of everything said from here on; None: that of OMBUD_LANG or of the system."""
-    global _translation, _language  # noqa: PLW0603 (one process speaks to one person)
-    wanted = language or os.environ.get("OMBUD_LANG") or locale.getlocale()[0] or "en"
-    _language = wanted[:2].lower() if wanted[:2].lower() in LANGUAGES else "en"
-    _translation = translation(_language)
-
-
-def language() -> str:
-    """`en`, `ru` or `zh`: the language that the texts of a book are to be read in."""
-    return _language
-
-
-def _(text: str) -> str:
-    """`text` in the reader's language."""
-    return _translation.gettext(text) if text else text
-
-
-def number(count: int) -> str:
-    """`1,000`; in Russian, where that is a fraction, with a no-break space."""
-    return f"{count:,}".replace(",", "\u00a0") if _language == "ru" else f"{count:,}"
+    named = (wanted or os.environ.get("OMBUD_LANG") or locale.getlocale()[0] or "en")[:2].lower()
+    languages.speak(named if named in LANGUAGES else "en")
 
 
 def fail(error: OmbudError) -> typer.Exit:
