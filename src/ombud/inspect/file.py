@@ -1,23 +1,243 @@
-"""One file, read whole: which reader looks at it, in which order, and what is left to recognise."""
+"""One file, read whole: which reader looks at it, in which order, and what is left to recognise.
+
+What is read comes in parts, as it is read: a reader that fails, or takes the worker with it, loses only its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from ombud.domain.said import Said
+from ombud.inspect import VERSION, readers
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DPI = 200
+"""Of a page that is drawn to be recognised."""
+MOST_SCANS = 10
+"""Scanned pages that are drawn and recognised; a page takes half a second or more."""
+CPU_S = 11
+"""Seconds of processor time after which no further page is begun: below what ends a worker."""
+MOST_LINES, MOST_TEXT, MOST_SAID = 400, 40_000, 2_000
+"""Lines, characters of them, and things said in all of one file, by looking and by recognising each."""
+_PICTURES = frozenset({"jpeg", "png"})
+_READ = _PICTURES | {"pdf", "mp4"}
+_UNSEEN = {"pdf": ("ocr",), "jpeg": ("ocr", "watermark"), "png": ("ocr", "watermark"), "mp4": ("ocr", "watermark")}
+
+_Parts: TypeAlias = Iterator[Sequence[Said]]
 
 
 def look(path: Path, format: str) -> list[Said]:  # noqa: A002 (the field's own word)
-    """What can be read without recognising letters in pixels. `format` by content: `pdf`, `jpeg`, `png`, `mp4`."""
-    raise NotImplementedError
+    """What can be read without recognising letters in pixels. `format` by content: `pdf`, `jpeg`, `png`, `mp4`.
+
+    Of a file that hides another (`pdf+zip`) the one is read that it shows; of any other format nothing.
+    """
+    return list(chain.from_iterable(looking(path, format)))
 
 
 def wants_recognition(format: str, said: Sequence[Said]) -> bool:  # noqa: A002
     """Whether something is left that only recognition can answer."""
-    raise NotImplementedError
+    shown = _shown(format)
+    if _has(said, "problem"):
+        return False
+    if shown == "pdf":
+        return _has(said, "scanned_page")
+    return shown in _READ
 
 
 def recognise(path: Path, format: str, said: Sequence[Said]) -> list[Said]:  # noqa: A002
     """What else the pixels say, given what `look` said."""
-    raise NotImplementedError
+    return list(chain.from_iterable(recognising(path, format, said)))
+
+
+def unrecognised(format: str) -> tuple[Said, ...]:  # noqa: A002
+    """What is said of a file whose recognition did not come to an end: which checks could not be made."""
+    return tuple(_of_ours("off", what) for what in _UNSEEN.get(_shown(format), ()))
+
+
+def looking(path: Path, format: str) -> _Parts:  # noqa: A002
+    """As `look`, in parts."""
+    shown = _shown(format)
+    if shown == "pdf":
+        return _bounded(_look_at_pdf(path, _Budget()))
+    if shown in _PICTURES:
+        return _bounded(_look_at_picture(path))
+    if shown == "mp4":
+        return _bounded(_opened(lambda: readers.video(path)))
+    return iter([[_of_ours("off", "format")]])
+
+
+def recognising(path: Path, format: str, said: Sequence[Said]) -> _Parts:  # noqa: A002
+    """As `recognise`, in parts."""
+    shown = _shown(format)
+    if shown == "pdf":
+        return _bounded(_recognise_pdf(path, said, _Budget()), said)
+    if shown in _PICTURES:
+        return _bounded(_recognise_picture(path, said), said)
+    if shown == "mp4":
+        return _bounded(_recognise_video(path), said)
+    return iter([])
+
+
+def _look_at_pdf(path: Path, budget: _Budget) -> _Parts:
+    said: list[Said] = []
+    for part in _opened(lambda: readers.pdf(path)):
+        said += part
+        yield part
+    if _has(said, "problem"):
+        return
+    scans = _scans(said)
+    yield from _understood(said, all_read=not scans)
+    yield from _tried("signature", lambda: readers.signatures(path))
+    yield from _by_page(scans, budget, "barcode", lambda page: readers.barcodes(readers.page(path, page, DPI), page))
+
+
+def _recognise_pdf(path: Path, said: Sequence[Said], budget: _Budget) -> _Parts:
+    found: list[Said] = []
+    for part in _by_page(_scans(said), budget, "ocr", lambda page: readers.lines(readers.page(path, page, DPI), page)):
+        found += part
+        yield part
+    all_read = not _has(found, "off") and not _has(found, "cut")
+    yield from _understood(found, all_read=all_read, beside=said)
+
+
+def _look_at_picture(path: Path) -> _Parts:
+    images: list[Image] = []
+
+    def read() -> list[Said]:
+        said, image = readers.picture(path)
+        images.extend([image] if image is not None else [])
+        return said
+
+    yield from _opened(read)
+    for image in images:
+        yield from _tried("barcode", partial(readers.barcodes, image, None))
+
+
+def _recognise_picture(path: Path, said: Sequence[Said]) -> _Parts:
+    try:
+        image = readers.pixels(path)
+    except Exception:  # noqa: BLE001 (whatever a decoder raises on what it read a moment ago)
+        yield unrecognised("jpeg")
+        return
+    found: list[Said] = []
+    ways = [("ocr", readers.lines), ("watermark", readers.watermark)]
+    ways += [("ocr", readers.words)] if _has(said, "picture_dhash") else []  # only photos have one
+    for what, way in ways:
+        for part in _tried(what, partial(way, image, None)):
+            found += part
+            yield part
+    yield from _understood(found, all_read=True)
+
+
+def _recognise_video(path: Path) -> _Parts:
+    found: list[Said] = []
+    for part in _tried("watermark", lambda: readers.video_marks(path)):
+        found += part
+        yield part
+    yield from _understood(found, all_read=False)
+
+
+def _understood(found: Sequence[Said], *, all_read: bool, beside: Sequence[Said] = ()) -> _Parts:
+    """The fields in the lines `found`, and, where nothing is left to recognise, the language of these and those
+    `beside` them. Of a document of which some was left out it is said half as surely: the rest may be a translation."""
+    lines = [each for each in found if each.field == "line"]
+    yield from _tried("reading", lambda: readers.fields(lines))
+    if all_read:
+        whole = [*(each for each in beside if each.field == "line"), *lines]
+        sure = 0.5 if _has(found, "cut") or _has(beside, "cut") else 1.0
+        yield from _tried(
+            "reading",
+            lambda: [replace(each, confidence=round(each.confidence * sure, 2)) for each in readers.language(whole)],
+        )
+
+
+def _by_page(pages: Sequence[int], budget: _Budget, what: str, way: Callable[[int], list[Said]]) -> _Parts:
+    for page in pages[:MOST_SCANS]:
+        if not budget.affords():
+            yield [_of_ours("cut", "pages")]
+            return
+        yield from _tried(what, partial(way, page))
+        budget.spent()
+    if len(pages) > MOST_SCANS:
+        yield [_of_ours("cut", "pages")]
+
+
+class _Budget:
+    """Processor time of one task: what the next page will cost is taken to be what the dearest one cost."""
+
+    def __init__(self) -> None:
+        self._end = time.process_time() + CPU_S
+        self._last, self._dearest = time.process_time(), 0.0
+
+    def affords(self) -> bool:
+        return time.process_time() + self._dearest <= self._end
+
+    def spent(self) -> None:
+        now = time.process_time()
+        self._last, self._dearest = now, max(self._dearest, now - self._last)
+
+
+def _opened(read: Callable[[], list[Said]]) -> _Parts:
+    """What the reader of the whole file says; its failing is a fault of the file."""
+    try:
+        yield read()
+    except ImportError:
+        yield [_of_ours("off", "format")]
+    except MemoryError:
+        yield [_of_ours("problem", "too_much_memory")]
+    except Exception:  # noqa: BLE001 (what a hostile file makes a reader raise is not foreseen)
+        yield [_of_ours("problem", "cannot_open")]
+
+
+def _tried(what: str, way: Callable[[], list[Said]]) -> _Parts:
+    """What a way of reading more says; its failing is `what` not being checked, for the file was opened."""
+    try:
+        yield way()
+    except Exception:  # noqa: BLE001 (as above)
+        yield [_of_ours("off", what)]
+
+
+def _bounded(parts: _Parts, known: Sequence[Said] = ()) -> _Parts:
+    """No more than a file may say, and nothing twice."""
+    before = set(known)
+    lines = letters = total = 0
+    for part in parts:
+        kept: list[Said] = []
+        for each in part:
+            if each in before:
+                continue
+            is_line = each.field == "line"
+            letters += len(str(each.value)) if is_line else 0
+            lines += is_line
+            total += 1
+            if total > MOST_SAID or (is_line and (lines > MOST_LINES or letters > MOST_TEXT)):
+                each = _of_ours("cut", "lines")
+                if each in before:
+                    continue
+            before.add(each)
+            kept.append(each)
+        yield kept
+
+
+def _scans(said: Sequence[Said]) -> list[int]:
+    return [each.value for each in said if each.field == "scanned_page" and isinstance(each.value, int)]
+
+
+def _has(said: Iterable[Said], field: str) -> bool:
+    return any(each.field == field for each in said)
+
+
+def _shown(format: str) -> str:  # noqa: A002
+    return format.partition("+")[0]
+
+
+def _of_ours(field: str, value: str) -> Said:
+    return Said(field, value, "container", tool="ombud", version=VERSION)
