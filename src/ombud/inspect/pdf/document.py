@@ -22,7 +22,7 @@ def read(path: Path) -> list[Said]:
         return [_by_tool(_problem("empty"))]
     try:
         with pypdfium2.PdfDocument(path) as document:
-            said = _Reading(document).read()
+            said = _Reading(document, path).read()
     except pypdfium2.PdfiumError as error:
         said = [_problem("encrypted" if error.err_code in _LOCKED else "cannot_open")]
     return [_by_tool(each) for each in said]
@@ -33,6 +33,7 @@ class _Reading:
     """What is said so far, and how much may still be said."""
 
     document: pypdfium2.PdfDocument
+    path: Path
     said: list[Said] = field(default_factory=list)
     lines: int = 0
     letters: int = 0
@@ -44,7 +45,7 @@ class _Reading:
         self.said.append(Said("pages", count, "container"))
         if count > limits.MOST_PAGES:
             return [*self.said, _problem("too_many_pages")]
-        self.said += metadata.read(self.document)
+        self.said += metadata.read(self.document, self.path)
         album = pictures.Album()
         opened = 0
         for number in range(1, min(count, limits.PAGES_READ) + 1):
