@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from ombud.domain import gate
@@ -11,18 +12,28 @@ from ombud.domain.evidence import Piece
 from ombud.domain.findings import read_findings
 from ombud.domain.gate import Rules, Upload, Verdict
 from ombud.domain.instants import parse_instant
+from ombud.domain.judging import Judged, all_findings, judge
+from ombud.domain.known_facts import plain_facts, typed_facts
 from ombud.domain.rulebook import Rulebook
 from ombud.store import books, models
+from ombud.store.case_file import CaseFile, case_file
+from ombud.store.inspections import Asker, Reading, known, readings
 from ombud.store.models import Case, CaseEvent, DraftPiece, Submission
 
 
 def drafted(case_id: int) -> tuple[Piece, ...]:
     """The pieces that lie ready, in the order in which they were put there."""
-    rows = DraftPiece.objects.select_related("file").filter(case_id=case_id).order_by("draft_piece_id")
-    return tuple(piece_of(row) for row in rows)
+    return pieces_of(DraftPiece.objects.select_related("file").filter(case_id=case_id).order_by("draft_piece_id"))
 
 
-def piece_of(row: models.DraftPiece | models.Piece) -> Piece:
+def pieces_of(rows: Iterable[models.DraftPiece | models.Piece]) -> tuple[Piece, ...]:
+    """Kept pieces with what their files say, as far as somebody has read them."""
+    every = list(rows)
+    read = readings({row.file_id for row in every})
+    return tuple(piece_of(row, read.get(row.file_id)) for row in every)
+
+
+def piece_of(row: models.DraftPiece | models.Piece, reading: Reading | None = None) -> Piece:
     """A kept piece as the rules read it."""
     return Piece(
         row.name,
@@ -33,6 +44,8 @@ def piece_of(row: models.DraftPiece | models.Piece) -> Piece:
         row.file.format,
         {name: parse_instant(text) for name, text in row.stated.items()},
         read_findings(row.findings, file=row.name),
+        reading.said if reading else (),
+        reading.version if reading else "",
     )
 
 
@@ -42,9 +55,31 @@ def rules_of(case: Case, at_hand: Mapping[str, Rulebook]) -> Rules:
     return gate.rules(book.clauses, lambda clause: books.version(book, clause, case.opened_at))
 
 
-def verdict(case: Case, pieces: tuple[Piece, ...], *, at: datetime, at_hand: Mapping[str, Rulebook]) -> Verdict:
-    """What the gate says if `pieces` are handed in for `case`, whole at the instant `at`."""
+def judged(
+    case: Case, pieces: Sequence[Piece], *, at: datetime, at_hand: Mapping[str, Rulebook], file: CaseFile | None = None
+) -> tuple[Judged, ...]:
+    """What the rules make of what the files say, as of `at`. file: that of the case, where it is at hand."""
+    if not any(piece.inspected for piece in pieces):
+        return tuple(Judged() for _ in pieces)
+    file = file or case_file(case.case_id, at)
+    row = typed_facts(plain_facts(file.row(), at))
+    asker = Asker(case.order_id, case.store_id, case.case_id, at)
+    book = books.book_of(case.rulebook_id, at_hand)
+    return judge(pieces, row, known(asker, pieces), rules_of(case, at_hand), book, at=case.opened_at)
+
+
+def verdict(
+    case: Case,
+    pieces: Sequence[Piece],
+    *,
+    at: datetime,
+    at_hand: Mapping[str, Rulebook],
+    found: Sequence[Judged] | None = None,
+) -> Verdict:
+    """What the gate says if `pieces` are handed in for `case`, whole at the instant `at`. found: what was `judged`."""
     by = rules_of(case, at_hand)
+    found = judged(case, pieces, at=at, at_hand=at_hand) if found is None else found
+    pieces = tuple(replace(piece, findings=all_findings(piece, one)) for piece, one in zip(pieces, found, strict=True))
     hashes = [piece.sha256 for piece in pieces]
     own = models.Piece.objects.filter(submission__case=case, file__in=hashes)
     others = models.Piece.objects.filter(file__in=hashes).exclude(submission__case=case)

@@ -13,7 +13,8 @@ from ombud.domain.rulebook import Rulebook
 from ombud.domain.ruling_inputs import Inputs, SanctionInput, Served, plain_piece
 from ombud.store import books, health
 from ombud.store.case_file import CaseFile, case_file
-from ombud.store.drafts import piece_of
+from ombud.store.drafts import pieces_of
+from ombud.store.inspections import Asker, known
 from ombud.store.models import Case, Complaint, Piece, Sanction, Submission
 from ombud.store.sanctions import in_force
 
@@ -25,7 +26,8 @@ def gather(submission: Submission, at: datetime) -> Inputs:
     case, book = file.case, books.kept(file.case.rulebook_id)
     pieces = list(Piece.objects.select_related("file").filter(submission=submission).order_by("position"))
     hashes = [piece.file_id for piece in pieces]
-    return {
+    read = pieces_of(pieces)
+    inputs: Inputs = {
         "at": format_instant(at),
         "book": case.rulebook_id,
         "case": {
@@ -37,7 +39,7 @@ def gather(submission: Submission, at: datetime) -> Inputs:
             "submitted_at": format_instant(received_at),
         },
         "facts": plain_facts(_row(file), received_at),
-        "pieces": [plain_piece(piece_of(piece)) for piece in pieces],
+        "pieces": [plain_piece(piece) for piece in read],
         "served": _served(case, hashes, received_at),
         "rejected": _rejected(submission, hashes),
         "store": {
@@ -47,6 +49,9 @@ def gather(submission: Submission, at: datetime) -> Inputs:
         },
         "buyer": _sanctions(case.platform, "buyer", file.order.buyer_id, received_at),
     }
+    if any(piece.inspected for piece in read):
+        inputs["known"] = known(Asker(case.order_id, case.store_id, case.case_id, received_at), read)
+    return inputs
 
 
 def _row(file: CaseFile) -> dict[str, Any]:
