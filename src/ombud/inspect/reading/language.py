@@ -20,7 +20,7 @@ from ombud.inspect.reading.lines import Line, read
 FEW_LETTERS = 40
 """With fewer letters the language is a guess."""
 _TOOL, _VERSION = "pycld2", version("pycld2")
-_ADDRESS = re.compile(r"\S*(?:://|@|www\.|\.(?:com|ru|cn|net|org|kz|html?|pdf|jpe?g|mp4)\b)\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"://|@|www\.|\.(?:com|ru|cn|net|org|kz|html?|pdf|jpe?g|mp4)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"\w+")
 _SCRIPTS = {
     "cyrillic": re.compile("[\u0400-\u052f]"),
@@ -82,7 +82,7 @@ def _other_source(sources: Counter[Source]) -> Source:
 
 def _words(line: Line) -> Iterable[tuple[str, str, int]]:
     """(word, script, what it counts) for each word of `line`; links, addresses and whatever has a digit left out."""
-    text = _ADDRESS.sub(" ", line.text)
+    text = " ".join(part for part in line.text.split() if not _ADDRESS.search(part))
     tokens = [token for token in _TOKEN.findall(text.replace("_", " ")) if not any(c.isdigit() for c in token)]
     counted = [(token, _count(token)) for token in tokens]
     here: Counter[str] = Counter()

@@ -15,7 +15,8 @@ from ombud.domain.said import Box, Said
 
 MOST = 300
 """Characters of a line that are read; also the bound of a value."""
-MOST_LINES = 2_000
+MOST_TEXT = 60_000
+"""Characters of a document that are read."""
 _GAP = re.compile(r" {2,}|\|")
 _ONE_FOR_ONE = {
     ord("。"): ".",
@@ -98,13 +99,14 @@ class Line:
 
 def read(said: Sequence[Said]) -> list[Line]:
     """The `line` facts among `said` that have anything on them."""
-    lines = []
+    lines, length = [], 0
     for each in said:
         if each.field != "line" or not isinstance(each.value, str):
             continue
         if text := clean(each.value):
             lines.append(Line(each, text, _cells(text)))
-            if len(lines) == MOST_LINES:
+            length += len(text)
+            if length > MOST_TEXT:
                 break
     return lines
 

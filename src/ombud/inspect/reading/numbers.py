@@ -19,7 +19,7 @@ MOST_GROUPS = 12
 """A number of more groups than these is a row of a table."""
 _GROUP = re.compile(r"[0-9A-Za-zА-Яа-яЁё]+")
 _LATIN = re.compile(r"[0-9A-Za-z]+")
-_FOLD = str.maketrans("АВЕКМНОРСТХУ", "ABEKMHOPCTXY")
+FOLD = str.maketrans("АВЕКМНОРСТХУ", "ABEKMHOPCTXY")
 _CYRILLIC_CAPITALS_ALIKE = re.compile(r"[0-9A-ZАВЕКМНОРСТХУ]+")
 _BEFORE = 25  # characters in which the label of a number is looked for
 # What the label in front says to be no tracking number, and how many digits it takes with it.
@@ -47,6 +47,10 @@ _MEASURE_AFTER = re.compile(
     r"\s?(?:₽|руб|р\.|rub\b|rur\b|cny\b|usd\b|eur\b|kzt\b|тенге|元|人民币|[¥$€₸%]|кг\b|kg\b|гр?\b|g\b|шт|pcs\b|см\b|cm\b|мм\b|mm\b|公斤|千克)"
     r"|[.,][0-9]",
     re.IGNORECASE,
+)
+_SIDES_OR_DECLARATION = re.compile(
+    r"(?<![0-9A-Z])[0-9]{1,4}[XxХх×*][0-9]{1,4}[XxХх×*][0-9]{1,4}(?![0-9])"
+    r"|(?<![0-9])[0-9]{8}\s?/\s?[0-9]{6}\s?/\s?[0-9]{6,7}(?![0-9])"
 )
 _MONEY_BEFORE = re.compile(r"[₽$€¥]\s?$|[0-9][.,]$")
 _WHOLE = re.compile(r"1Z[0-9A-Z]{16}|[A-Z]{2}[0-9]{9}[A-Z]{2}")  # nobody prints these with anything else in the run
@@ -77,13 +81,18 @@ class _Group:
 
 def normal(text: str) -> str:
     """A number as it is compared: capitals and digits only, Cyrillic letters that look like Latin ones made Latin."""
-    return "".join(_LATIN.findall(text.upper().translate(_FOLD)))
+    return "".join(_LATIN.findall(text.upper().translate(FOLD)))
+
+
+def is_shaped(value: str) -> bool:
+    """Whether `value` is by its shape one whole number of a post (S10) or of UPS."""
+    return _WHOLE.fullmatch(value) is not None
 
 
 def find(text: str) -> list[Number]:
     """Candidates in cleaned `text`: those of one group first, then whole runs of groups, then parts of runs."""
     taken = [(found.start, found.end) for found in times.find(text)]
-    taken += [(found.start(), found.end()) for found in _PHONE.finditer(text)]
+    taken += [found.span() for pattern in (_PHONE, _SIDES_OR_DECLARATION) for found in pattern.finditer(text)]
     alone: list[Number] = []
     whole: list[Number] = []
     parts: list[Number] = []
@@ -94,7 +103,7 @@ def find(text: str) -> list[Number]:
             continue
         if candidate := _candidate(text, groups, taken, 0.95):
             whole.append(candidate)
-            if _WHOLE.fullmatch(candidate.value):
+            if is_shaped(candidate.value):
                 continue
         spans = [
             (first, last) for first, last in combinations(range(len(groups) + 1), 2) if 1 < last - first < len(groups)
@@ -119,7 +128,7 @@ def _runs(text: str) -> Iterator[list[_Group]]:
 def _folded(token: str, start: int) -> Iterator[_Group]:
     """`token` as one Latin group; where it has letters that are Cyrillic for certain, what of it is Latin."""
     if _CYRILLIC_CAPITALS_ALIKE.fullmatch(token) and (len(token) <= 4 or any(c.isdigit() for c in token)):
-        yield _Group(token.translate(_FOLD), start, start + len(token))
+        yield _Group(token.translate(FOLD), start, start + len(token))
         return
     for found in _LATIN.finditer(token):
         after = token[found.end() : found.end() + 1]
