@@ -17,7 +17,6 @@ MOST_NUMBERS, MOST_OF_A_FIELD = 400, 60
 _TIMES = frozenset({"record_time", "delivery_time", "publishing_time", "signed_time", "time"})
 _IN_EVERY_ROW = _TIMES | {"tracking_number", "order_id", "message_id", "sku", "operator_id", "photo_hash"}
 _MOST_ROWS = 200
-_BLANK_AFTER = re.compile(r"[\s:]{0,3}(?:[_.…\-–—/\\|]{2,}[\s/]{0,2}){1,4}")
 _LINKED_MESSAGE = re.compile(r"\b(?:message_?id|msg_?id|mid)=([0-9A-Za-z][0-9A-Za-z._\-]{3,79})", re.IGNORECASE)
 _NOTARY = re.compile(r"нотариус|нотариальн|notar(?:y|ized|ised|ial)\b|公证", re.IGNORECASE)
 _CYRILLIC = re.compile("[А-Яа-яЁё]")
@@ -163,10 +162,9 @@ def _sure(label: Label) -> float:
 
 
 def _signature(reading: _Reading, line: Line, label: Label, until: int) -> None:
-    """The place to sign, its blank included, and who signed there where a name is printed."""
-    blank = _BLANK_AFTER.match(line.text, label.words_end, until)
-    end = blank.end() if blank else label.words_end
-    reading.add(line, "signature_field", Value(line.text[label.start : label.words_end], label.start, end))
+    """The words of a place to sign, and who signed there where a name is printed."""
+    words = line.text[label.start : label.words_end]
+    reading.add(line, "signature_field", Value(words, label.start, label.words_end))
     if name := values.name(line.text, label.end, until):
         reading.add(line, "signer", name, 0.9)
 

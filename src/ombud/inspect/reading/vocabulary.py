@@ -85,7 +85,7 @@ ALPHABETIC: dict[str, str] = {
         recipients signature|receiver signature|receivers signature|sender signature|senders signature
         shipper signature|shippers signature|consignee signature|courier signature|couriers signature
         customer signature|authorized signature|authorised signature|signature of recipient
-        signature of the recipient|signature of sender|sign here""",
+        signature of the recipient|signature of sender|signature of the sender|signature of the clerk|signature of the courier|sign here""",
     "product_size": """
         размер|размер товара|размер одежды|размер обуви|российский размер|размер ru|размер eu|size|product size
         item size|eu size|us size""",
@@ -96,8 +96,8 @@ ALPHABETIC: dict[str, str] = {
         дата и время записи|время выхода со склада|время выбытия|дата выбытия|время операции|дата операции
         дата и время операции|время сканирования|время создания записи|передано перевозчику|передан перевозчику
         передана перевозчику|дата передачи|время передачи|дата передачи перевозчику|время упаковки|дата отправки
-        дата отправления|время отправки|принято к перевозке|дата приема|дата приема груза|отправлено
-        время отгрузки заказа|record time|recorded at|outbound time|outbound at|outbound date|shipped at|shipped on
+        дата отправления|время отправки|принято к перевозке|дата приема|дата и время приема|время приема|дата приема груза|отправлено
+        время отгрузки заказа|record time|recorded at|outbound time|outbound at|outbound date|accepted on|accepted at|shipped at|shipped on
         shipped|ship time|ship date|shipping date|dispatch time|dispatched at|dispatch date|date of dispatch
         scan time|scanned at|packed at|packing time|handed over at|timestamp|time stamp|record timestamp
         date shipped""",
@@ -121,7 +121,7 @@ ALPHABETIC: dict[str, str] = {
         ожидаемая дата доставки|ожидаемая дата|планируемая дата доставки|плановая дата доставки|плановая дата
         расчетная дата доставки|предполагаемая дата доставки|обещанная дата|доставить до|отгрузить до|срок доставки
         срок хранения|срок действия|дата рождения|дата печати|распечатано|напечатано|срок отгрузки
-        estimated delivery|estimated delivery date|expected delivery|expected delivery date|scheduled delivery
+        planned delivery|planned delivery date|planned date|estimated delivery|estimated delivery date|expected delivery|expected delivery date|scheduled delivery
         ship by|deliver by|due date|date of birth|printed|printed on|printed at|print date|expiry date|promised date
         адрес отправителя|адрес продавца|адрес магазина|адрес склада|откуда|юридический адрес|sender address
         senders address|shipper address|return address|телефон|тел|моб|телефон получателя|телефон отправителя|phone
@@ -169,7 +169,7 @@ HAN: dict[str, str] = {
     "signer": """
         签收人|签收人姓名|代收人|收货签收人|接收人""",
     "signature_field": """
-        签字|签名|收件人签字|收件人签名|收货人签字|寄件人签字|寄件人签名|收件人签名处|签字处|签名处
+        签字|签名|收件人签字|收件人签名|收货人签字|寄件人签字|寄件人签名|收件员签名|收件人签名处|签字处|签名处
         快递员签字""",
     "product_size": """
         尺码|商品尺码|码数""",
@@ -177,7 +177,7 @@ HAN: dict[str, str] = {
         颜色|商品颜色|颜色分类""",
     "record_time": """
         出库时间|出库日期|发货时间|发货日期|记录时间|扫描时间|操作时间|打包时间|揽收时间|揽件时间|交运时间
-        寄件时间|寄件日期""",
+        寄件时间|收寄时间|收寄日期|寄件日期""",
     "delivery_time": """
         签收时间|签收日期|妥投时间|送达时间|送达日期|投递时间|交付时间""",
     "publishing_time": """
@@ -187,7 +187,7 @@ HAN: dict[str, str] = {
     "time": """
         日期|时间|日期时间|创建时间|下单时间""",
     "": """
-        预计送达时间|预计送达|预计签收时间|预计到达|截止时间|打印时间|打印日期|出生日期|有效期|寄件地址
+        预计送达时间|托寄物|声明价值|预计送达|预计签收时间|预计到达|截止时间|打印时间|打印日期|出生日期|有效期|寄件地址
         发件地址|寄件人地址|发货地址|退货地址|电话|手机|手机号|联系电话|邮编|国家|城市|数量|件数|品名
         物品名称|商品名称|内件|内件品名|申报价值|价格|金额|总价|备注|状态|客服|发票号|合同号|品牌|仓库|渠道""",
 }
