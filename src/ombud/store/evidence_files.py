@@ -23,7 +23,7 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import transaction
 
-from ombud.domain.formats import HEAD, format_of
+from ombud.domain.formats import Ends
 from ombud.domain.instants import format_instant
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.store.models import StoredFile
@@ -180,7 +180,7 @@ def _place(sha256: str) -> str:
 
 
 def _spool(stream: BinaryIO, file: BinaryIO, path: Path, most_bytes: int | None) -> Received:
-    digest, size, head = hashlib.sha256(), 0, b""
+    digest, size, ends = hashlib.sha256(), 0, Ends()
     while part := _read(stream):
         size += len(part)
         if most_bytes is not None and size > most_bytes:
@@ -193,11 +193,11 @@ def _spool(stream: BinaryIO, file: BinaryIO, path: Path, most_bytes: int | None)
                 )
             )
         digest.update(part)
-        head += part[: HEAD - len(head)]
+        ends.take(part)
         file.write(part)
     file.flush()
     os.fsync(file.fileno())
-    return Received(path, digest.hexdigest(), size, format_of(head))
+    return Received(path, digest.hexdigest(), size, ends.format)
 
 
 def _read(stream: BinaryIO) -> bytes:
