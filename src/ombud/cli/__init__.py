@@ -29,6 +29,7 @@ COMMANDS = {
     "evidence": "evidence:app",
     "submit": "submit:submit",
     "response": "response:response",
+    "template": "template:app",
     "review": "review:review",
     "rule": "rulings:rule",
     "ruling": "rulings:ruling",

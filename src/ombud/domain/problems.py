@@ -23,21 +23,22 @@ class Word(str):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a problem stands. `line` and `row` count from 1; a Parquet file has rows and no lines."""
+    """Where a problem stands. `line`, `row`, `character` count from 1; a Parquet file has rows and no lines."""
 
     file: str = ""
     line: int | None = None
     row: int | None = None
     column: str = ""
+    character: int | None = None
 
     def __str__(self) -> str:
         return self.say()
 
     def say(self, translate: Callable[[str], str] = str) -> str:
-        """`orders.csv:5, amount_minor`; only the word for a row has a language."""
+        """`orders.csv:5, amount_minor`, `letter.liquid:5:12`; only the word for a row has a language."""
         at = self.file
         if self.line is not None:
-            at += f":{self.line}"
+            at += f":{self.line}" + (f":{self.character}" if self.character is not None else "")
         elif self.row is not None:
             at += translate(N_(" row {row}")).format(row=self.row)
         return ", ".join(part for part in (at, self.column) if part)

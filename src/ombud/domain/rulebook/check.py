@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
+from ombud.domain import responses, templates
 from ombud.domain.facts import SCANS, Kind
 from ombud.domain.instants import format_instant, format_span
 from ombud.domain.problems import N_, Problem
@@ -207,11 +207,14 @@ def _money(version: MoneyVersion, path: Path) -> Iterator[Found]:
 
 
 def _template(version: ResponseVersion, path: Path) -> Iterator[Found]:
+    for index, name in enumerate(version.fields):
+        if name not in responses.FIELDS:
+            text, mend = N_("There is no field {field}."), N_("`ombud template fields` lists them.")
+            yield (*path, "fields", index), Problem("unknown_field", text, {"field": name}, mend=mend)
+    fields = {name: rows for name, rows in responses.FIELDS.items() if name in version.fields}
     for language in LANGUAGES:
-        for field in re.findall(r"\{\{(.*?)\}\}", version.template.speak(language)):
-            if field.strip() not in version.fields:
-                text = N_("The template names {field!r}, which is none of its fields.")
-                yield (*path, "template", language), Problem("unknown_name", text, {"field": field.strip()})
+        for problem in templates.problems_of(version.template.speak(language), fields):
+            yield (*path, "template", language), problem
 
 
 def _kind_of(field: str | None) -> Kind | None:
