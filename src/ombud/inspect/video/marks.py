@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -103,9 +104,11 @@ def standing_still(shots: Sequence[Shot]) -> list[Said]:
 
 
 def once(said: Iterable[Said]) -> list[Said]:
-    """The same words of several frames once, where they are seen first; but every clock, since clocks are compared."""
+    """The same words of several frames once, where they are seen first; but every clock, since clocks are compared.
+    What could not be read is no matter of one frame."""
     kept: dict[tuple[object, ...], Said] = {}
-    for one in sorted(said, key=lambda one: one.at_ms if one.at_ms is not None else -1):
+    whole = [replace(one, at_ms=None) if one.field == "off" else one for one in said]
+    for one in sorted(whole, key=lambda one: one.at_ms if one.at_ms is not None else -1):
         kept.setdefault((one.field, one.value, one.at_ms if one.field == "watermark_time" else None), one)
     return list(kept.values())
 
