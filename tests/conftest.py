@@ -22,7 +22,7 @@ from pytest_django import DjangoDbBlocker
 
 ROOT = Path(__file__).parents[1]
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ombud.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ombud.web.settings")
 os.environ.setdefault("OMBUD_LANG", "en")
 _EVIDENCE = tempfile.TemporaryDirectory(prefix="ombud-evidence.")
 os.environ["OMBUD_EVIDENCE"] = _EVIDENCE.name

@@ -51,6 +51,8 @@ COMMANDS = {
     "work": "loop:work",
 }
 """Every command, in the order of the help, with the file and the name that it stands under."""
+WITH_PEOPLE = frozenset({"migrate", "serve", "people"})
+"""Commands that need the tables of people and pages as well; the others start without."""
 
 
 class _Commands(TyperGroup):  # (its context and commands are of the click that Typer carries inside, hence Any)
@@ -61,6 +63,8 @@ class _Commands(TyperGroup):  # (its context and commands are of the click that 
         if cmd_name not in COMMANDS:
             return None
         file, name = COMMANDS[cmd_name].split(":")
+        if cmd_name in WITH_PEOPLE:
+            os.environ["DJANGO_SETTINGS_MODULE"] = "ombud.web.settings"
         import_module("ombud.store.ready")  # sets Django up, before a command imports a model
         found = getattr(import_module(f"ombud.cli.{file}"), name)
         if not isinstance(found, typer.Typer):

@@ -7,7 +7,7 @@ open; those without one come last. What has moved since an earlier instant is re
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 
 from ombud.domain.cases import Standing, State
 from ombud.domain.countdown import DAY, HOUR, WEEK, Awaits, Clock, Urgency, clock_of
-from ombud.store.models import Case, CaseEvent
+from ombud.store.models import Case, CaseEvent, Store
 from ombud.store.standings import standings
 
 OPEN_STATES = "open"
@@ -28,7 +28,8 @@ OPEN_STATES = "open"
 class Wanted:
     """Which cases to list. None: any. `due_within`: those whose clock runs out no later than that, late ones included.
 
-    `route`: the place that decides those that are no dispute of their book.
+    `route`: the place that decides those that are no dispute of their book. `stores`: of these alone, whatever else is
+    wanted: their ids, or a query of them.
     """
 
     store_id: str | None = None
@@ -37,6 +38,7 @@ class Wanted:
     state: str | None = None
     due_within: timedelta | None = None
     route: str | None = None
+    stores: Iterable[str] | QuerySet[Store] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,8 @@ def _parts(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[Query
         value = getattr(wanted, name)
         if value is not None:
             some &= Q(**{name: value})
+    if wanted.stores is not None:
+        some &= Q(store__in=wanted.stores)
     cases = Case.objects.filter(some)
     moved_on = _open_and_moved(at)
     open_ = cases.filter(~moved_on, closed_at__isnull=True)

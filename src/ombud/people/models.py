@@ -1,0 +1,97 @@
+"""Users, organisations, members, the stores that are theirs, and what they did that is no step of a case."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from ombud.domain.roles import Role, Side
+from ombud.store.models import Store
+
+
+class Users(BaseUserManager["User"]):
+    """Users by their mail address, which is what they log in with."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A user who may log in once the password is set."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person. `language` (en, ru, zh) and `timezone` (IANA): empty where they never said."""
+
+    email = models.EmailField(unique=True, max_length=254)
+    name = models.TextField(default="", blank=True)
+    language = models.CharField(max_length=2, default="", blank=True)
+    timezone = models.TextField(default="", blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = Users()
+
+    class Meta:
+        db_table = "users"
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Organisation(models.Model):
+    """A seller with its stores, or an operator of the marketplace."""
+
+    organisation_id = models.BigAutoField(primary_key=True)
+    name = models.TextField()
+    side = models.TextField(choices=[(side.value, side.value) for side in Side])
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "organisations"
+
+
+class Member(models.Model):
+    """Somebody in an organisation. `removed_at`: they may do nothing there any more; the row stays for the history."""
+
+    member_id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="members")
+    role = models.TextField(choices=[(role.value, role.value) for role in Role])
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members"
+        constraints = (models.UniqueConstraint(fields=["user", "organisation"], name="members_once"),)
+
+
+class Holding(models.Model):
+    """The organisation that a store belongs to."""
+
+    store = models.OneToOneField(Store, models.PROTECT, primary_key=True, related_name="holding")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="holdings")
+
+    class Meta:
+        db_table = "holdings"
+
+
+class Deed(models.Model):
+    """Something that somebody did and that is no step of a case: a member invited, a list of carriers put in force.
+    Append-only."""
+
+    deed_id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.TextField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    what = models.TextField()
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "deeds"
+        indexes = (models.Index(fields=["organisation", "at"], name="deeds_of"),)

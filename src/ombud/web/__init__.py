@@ -1,0 +1,1 @@
+"""Pages for sellers, operators and buyers: server-rendered, and usable without scripts."""

@@ -1,0 +1,13 @@
+"""The Django app of the pages: templates and files, no tables."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    """Named `web`."""
+
+    name = "ombud.web"
+    label = "web"
+    verbose_name = "Pages"

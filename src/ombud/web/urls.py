@@ -1,0 +1,46 @@
+"""Every address. Each page's module names its own in `urls`."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from ombud.web import (
+    audit,
+    books,
+    carriers,
+    case,
+    evidence,
+    front,
+    health,
+    invitations,
+    loop,
+    money,
+    preferences,
+    queue,
+    report,
+    reviews,
+    risk,
+    stores,
+)
+
+handler404 = "ombud.web.front.not_found"
+
+urlpatterns = [
+    *front.urls,
+    *queue.urls,
+    *risk.urls,
+    *case.urls,
+    *evidence.urls,
+    *health.urls,
+    *money.urls,
+    *preferences.urls,
+    *invitations.urls,
+    *reviews.urls,
+    *stores.urls,
+    *carriers.urls,
+    *books.urls,
+    *loop.urls,
+    *audit.urls,
+    *report.urls,
+    path("accounts/", include("allauth.urls")),
+]
