@@ -128,7 +128,7 @@ def _amid(line: Line, label: Label, until: int) -> bool:
 def _value(line: Line, label: Label, until: int, day_first: bool | None) -> Value | None:
     if label.field in _TIMES:
         return _instant(line.text, label.end, until, day_first)
-    start, end = label.end, until
+    start, end, own_cell = label.end, until, True
     if shaped := values.taking(label.field):
         return shaped(line.text, start, end, line.text[label.start : label.end])
     _, cell_end = line.cell_at(label.start)
@@ -137,13 +137,13 @@ def _value(line: Line, label: Label, until: int, day_first: bool | None) -> Valu
         following = next((cell for cell in line.cells if cell[0] >= max(cell_end, start)), None)
         if following is None or following[0] >= until:
             return None
-        start, cell_end = following
+        start, cell_end, own_cell = *following, False
     end = min(cell_end, until)
     value = values.party(line.text, start, end) if label.field == "signer" else values.free(line.text, start, end)
     if value is None:
         return None
     # Without a colon a sentence may go on here ("Получатель обязан предъявить паспорт").
-    if not label.colon and value.value[:1].islower():
+    if not label.colon and own_cell and value.value[:1].islower():
         return None
     if label.field in {"signer", "product_colour", "product_size"} and len(value.value) > 80:
         return None

@@ -32,7 +32,6 @@ _LOOKALIKES = frozenset("ABCEHKMOPTXYaceopxykmhtb")
 _ONLY_RUSSIAN = re.compile("[ыэё]")
 _NOT_RUSSIAN = re.compile("[іїєґўәғқңөұүһђјљњћџѓќѕ]")
 _CYRILLIC_BUT_RUSSIAN = {"uk", "be", "bg", "kk", "sr", "mk", "mn", "ky", "tg", "tt", "ba", "uz", "tk", "az", "cv"}
-_OF_HAN = {"zh": "zh", "zh-Hant": "zh", "ja": "ja"}
 _KANA = re.compile("[\u3041-\u30fa]")
 
 
@@ -58,10 +57,11 @@ def language(lines: Sequence[Said]) -> list[Said]:
         return []
     source: Source = "text_layer" if sources["text_layer"] >= 0.9 * total else _other_source(sources)
     few = 0.5 if total < FEW_LETTERS else 1.0
-    shares: list[tuple[str, float, float]] = []  # language, share, how sure that it is this language
+    shares: dict[str, tuple[float, float]] = {}  # language: its share, how sure that it is this language
     for script, count in letters.most_common():
-        name, surely = _of_script(script, words[script])
-        shares.append((name, count / total, surely))
+        with_kana = script == "han" and any(map(_KANA.search, words["other"]))
+        name, surely = ("ja", 1.0) if with_kana else _of_script(script, words[script])
+        shares[name] = (shares.get(name, (0.0, surely))[0] + count / total, surely)
     pages = {line.said.page for line in read_lines}
     page = pages.pop() if len(pages) == 1 else None
 
@@ -69,10 +69,13 @@ def language(lines: Sequence[Said]) -> list[Said]:
         confidence = round(sure / total * few * surely, 2)
         return Said(field, value, source, page=page, confidence=confidence, tool=_TOOL, version=_VERSION)
 
-    first = shares[0]
+    first = max(shares, key=lambda name: shares[name])
     return [
-        says("language", first[0], first[2]),
-        *(says("language_share", f"{name} {share:.2f}", surely) for name, share, surely in shares),
+        says("language", first, shares[first][1]),
+        *(
+            says("language_share", f"{name} {share:.2f}", surely)
+            for name, (share, surely) in sorted(shares.items(), key=lambda each: -each[1][0])
+        ),
     ]
 
 
@@ -127,7 +130,7 @@ def _of_script(script: str, words: Sequence[str]) -> tuple[str, float]:
                 return "ru", 1.0 if code == "ru" else 0.7
             return code, 1.0 if reliable and percent >= 80 else 0.7
         case "han":
-            return _OF_HAN.get(code, "zh"), 1.0
+            return "zh", 1.0
         case "latin":
             return (code, 1.0) if reliable and code != "un" else ("en" if code == "un" else code, 0.6)
         case _:

@@ -99,6 +99,8 @@ def find(text: str) -> list[Number]:
     for run in _runs(text):
         groups = _marked(text, run)
         alone += filter(None, (_candidate(text, [group], taken, 1.0) for group in groups))
+        if len(groups) > MOST_GROUPS and all(group.end - group.start == 1 for group in groups):
+            whole += filter(None, [_spelled(text, groups, taken)])
         if not 2 <= len(groups) <= MOST_GROUPS:
             continue
         if candidate := _candidate(text, groups, taken, 0.95):
@@ -168,7 +170,16 @@ def _candidate(
             return None
         if any(one.letters_only and other.letters_only for one, other in pairwise(groups)):
             return None
-    value = value.upper()
+    return _number(text, groups, taken, confidence)
+
+
+def _spelled(text: str, groups: Sequence[_Group], taken: Sequence[tuple[int, int]]) -> Number | None:
+    """R B 1 2 3 4 5 6 7 8 5 C N, as it stands below a barcode."""
+    return _number(text, groups, taken, 0.9) if all(group.free for group in groups) else None
+
+
+def _number(text: str, groups: Sequence[_Group], taken: Sequence[tuple[int, int]], confidence: float) -> Number | None:
+    value = "".join(group.value for group in groups).upper()
     if not LEAST <= len(value) <= MOST or sum(c.isdigit() for c in value) < LEAST_DIGITS:
         return None
     start, end = groups[0].start, groups[-1].end

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 _RU = ("янв", "фев", "мар", "апр", "май|мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
@@ -91,6 +92,11 @@ def find(text: str, *, day_first: bool | None = None) -> list[Found]:
 
     day_first: how to read 03/12/2026; None is not knowing, and what it then reads has confidence 0.5.
     """
+    return list(_find(text, day_first))
+
+
+@lru_cache(maxsize=512)  # the readers of one line ask for each of its labels
+def _find(text: str, day_first: bool | None) -> tuple[Found, ...]:
     found: list[Found] = []
     for kind, pattern in _DATES:
         for match in pattern.finditer(text):
@@ -98,7 +104,7 @@ def find(text: str, *, day_first: bool | None = None) -> list[Found]:
                 continue
             if read := _read(text, kind, match, day_first):
                 found.append(read)
-    return sorted(found, key=lambda each: each.start)
+    return tuple(sorted(found, key=lambda each: each.start))
 
 
 def order_of_days(texts: Iterable[str]) -> bool | None:

@@ -12,9 +12,10 @@ ALPHABETIC: dict[str, str] = {
         номер отправления|номер почтового отправления|номер накладной|накладная|накладная номер
         транспортная накладная|номер посылки|номер экспресс-накладной|штриховой почтовый идентификатор
         почтовый идентификатор|шпи|рпо|идентификатор отправления|отправление|посылка|экспресс-накладная
-        товарно-транспортная накладная|номер ттн|ттн|tracking number|tracking no|tracking id|tracking code|tracking
-        track number|track no|track|waybill number|waybill no|waybill|air waybill|awb|awb no|consignment number
-        consignment no|shipment number|shipment no|shipment id|parcel number|parcel no|parcel id|label number""",
+        товарно-транспортная накладная|номер ттн|ттн|tracking number|tracking no|tracking id|tracking code
+        tracking|track number|track no|track|waybill number|waybill no|waybill|air waybill|awb|awb no
+        consignment number|consignment no|shipment number|shipment no|shipment id|parcel number|parcel no
+        parcel id|label number""",
     "order_id": """
         номер заказа|заказ|заказ номер|ид заказа|id заказа|код заказа|номер вашего заказа|заказ ozon
         номер заказа ozon|order id|order number|order no|order|order ref|order reference""",
@@ -45,9 +46,9 @@ ALPHABETIC: dict[str, str] = {
         масса брутто|масса нетто|масса отправления|расчетный вес|weight|gross weight|net weight|total weight
         actual weight|chargeable weight""",
     "volume": """
-        объем|объем посылки|объем груза|общий объем|габариты|габариты посылки|габариты места|габариты груза|размеры
-        размеры посылки|размеры упаковки|размер посылки|дхшхв|длина ширина высота|д ш в|объемный вес|volume
-        dimensions|dims|package dimensions|parcel dimensions|parcel size|package size|cbm|size lwh""",
+        объем|объем посылки|объем груза|общий объем|габариты|габариты посылки|габариты места|габариты груза
+        размеры|размеры посылки|размеры упаковки|размер посылки|дхшхв|длина ширина высота|д ш в|объемный вес
+        volume|dimensions|dims|package dimensions|parcel dimensions|parcel size|package size|cbm|size lwh""",
     "sender": """
         отправитель|грузоотправитель|от кого|фио отправителя|имя отправителя|наименование отправителя
         данные отправителя|отправитель груза|магазин отправитель|продавец|sender|sender name|senders name|shipper
@@ -63,15 +64,17 @@ ALPHABETIC: dict[str, str] = {
     "carrier": """
         перевозчик|служба доставки|курьерская служба|транспортная компания|логистическая компания|способ доставки
         логистический оператор|оператор доставки|оператор почтовой связи|carrier|carrier name|courier company
-        courier service|shipping carrier|shipped via|ship via|shipping company|logistics company|logistics provider
-        delivery service""",
+        courier service|shipping carrier|shipped via|ship via|shipping company|logistics company
+        logistics provider|delivery service""",
     "notary": """
-        нотариус|нотариус города|врио нотариуса|свидетельствую подлинность подписи|свидетельствую верность перевода
-        зарегистрировано в реестре|реестровый номер|реестр|notary|notary public|register no""",
+        нотариус|нотариус города|врио нотариуса|свидетельствую подлинность подписи
+        свидетельствую верность перевода|зарегистрировано в реестре|реестровый номер|реестр|notary|notary public
+        register no""",
     "translator": """
-        переводчик|переводчик фио|перевод выполнен|перевод выполнил|перевод выполнила|перевод выполнен переводчиком
-        перевод выполнил переводчик|перевела|перевел|перевод сделан|аккредитация переводчика|сертификат переводчика
-        диплом переводчика|подпись переводчика|translator|translated by|certified translator""",
+        переводчик|переводчик фио|перевод выполнен|перевод выполнил|перевод выполнила
+        перевод выполнен переводчиком|перевод выполнил переводчик|перевела|перевел|перевод сделан
+        аккредитация переводчика|сертификат переводчика|диплом переводчика|подпись переводчика|translator
+        translated by|certified translator""",
     "signer": """
         получил|получила|получил а|груз получил|посылку получил|отправление получил|заказ получил|принял|принял а
         груз принял|подписал|подписала|подписано кем|подписант|кто получил|выдано|вручено|вручено кому
@@ -85,7 +88,8 @@ ALPHABETIC: dict[str, str] = {
         recipients signature|receiver signature|receivers signature|sender signature|senders signature
         shipper signature|shippers signature|consignee signature|courier signature|couriers signature
         customer signature|authorized signature|authorised signature|signature of recipient
-        signature of the recipient|signature of sender|signature of the sender|signature of the clerk|signature of the courier|sign here""",
+        signature of the recipient|signature of sender|signature of the sender|signature of the clerk
+        signature of the courier|sign here""",
     "product_size": """
         размер|размер товара|размер одежды|размер обуви|российский размер|размер ru|размер eu|size|product size
         item size|eu size|us size""",
@@ -96,21 +100,21 @@ ALPHABETIC: dict[str, str] = {
         дата и время записи|время выхода со склада|время выбытия|дата выбытия|время операции|дата операции
         дата и время операции|время сканирования|время создания записи|передано перевозчику|передан перевозчику
         передана перевозчику|дата передачи|время передачи|дата передачи перевозчику|время упаковки|дата отправки
-        дата отправления|время отправки|принято к перевозке|дата приема|дата и время приема|время приема|дата приема груза|отправлено
-        время отгрузки заказа|record time|recorded at|outbound time|outbound at|outbound date|accepted on|accepted at|shipped at|shipped on
-        shipped|ship time|ship date|shipping date|dispatch time|dispatched at|dispatch date|date of dispatch
-        scan time|scanned at|packed at|packing time|handed over at|timestamp|time stamp|record timestamp
-        date shipped""",
+        дата отправления|время отправки|принято к перевозке|дата приема|дата и время приема|время приема
+        дата приема груза|отправлено|время отгрузки заказа|record time|recorded at|outbound time|outbound at
+        outbound date|accepted on|accepted at|shipped at|shipped on|shipped|ship time|ship date|shipping date
+        dispatch time|dispatched at|dispatch date|date of dispatch|scan time|scanned at|packed at|packing time
+        handed over at|timestamp|time stamp|record timestamp|date shipped""",
     "delivery_time": """
         дата вручения|время вручения|дата и время вручения|дата доставки|время доставки|дата и время доставки
-        доставлено|доставлен|доставлена|вручено|вручена|вручен|дата получения|время получения|дата и время получения
-        получено|выдано|дата выдачи|время выдачи|фактическая дата доставки|delivered|delivered at|delivered on
-        delivery date|delivery time|date delivered|time delivered|date of delivery|delivery date and time
-        date and time of delivery|received on|received at|pod date""",
+        доставлено|доставлен|доставлена|вручено|вручена|вручен|дата получения|время получения
+        дата и время получения|получено|выдано|дата выдачи|время выдачи|фактическая дата доставки|delivered
+        delivered at|delivered on|delivery date|delivery time|date delivered|time delivered|date of delivery
+        delivery date and time|date and time of delivery|received on|received at|pod date""",
     "publishing_time": """
-        дата публикации|время публикации|дата и время публикации|опубликовано|опубликован|дата размещения|размещено
-        published|published at|published on|publish date|publishing time|publishing date|publication date
-        date published|listed on|listed at|publish time""",
+        дата публикации|время публикации|дата и время публикации|опубликовано|опубликован|дата размещения
+        размещено|published|published at|published on|publish date|publishing time|publishing date
+        publication date|date published|listed on|listed at|publish time""",
     "signed_time": """
         дата подписания|время подписания|дата и время подписания|подписано|дата подписи|signed on|signed at
         date signed|date of signature|signing date|signing time|signature date|signed""",
@@ -119,25 +123,26 @@ ALPHABETIC: dict[str, str] = {
         date and time|date time|issue date|date of issue|created|created at""",
     "": """
         ожидаемая дата доставки|ожидаемая дата|планируемая дата доставки|плановая дата доставки|плановая дата
-        расчетная дата доставки|предполагаемая дата доставки|обещанная дата|доставить до|отгрузить до|срок доставки
-        срок хранения|срок действия|дата рождения|дата печати|распечатано|напечатано|срок отгрузки
-        planned delivery|planned delivery date|planned date|estimated delivery|estimated delivery date|expected delivery|expected delivery date|scheduled delivery
-        ship by|deliver by|due date|date of birth|printed|printed on|printed at|print date|expiry date|promised date
-        адрес отправителя|адрес продавца|адрес магазина|адрес склада|откуда|юридический адрес|sender address
-        senders address|shipper address|return address|телефон|тел|моб|телефон получателя|телефон отправителя|phone
-        tel|phone number|email|e-mail|почта|инн|кпп|огрн|бик|индекс|почтовый индекс|страна|город|регион|country|city
-        zip|postcode|postal code|количество|кол-во|количество мест|мест|место|quantity|qty|pieces|наименование
-        наименование товара|описание|описание вложения|содержимое|вложение|описание товара|товар|description
-        contents|item|product|goods|стоимость|объявленная стоимость|объявленная ценность|цена|сумма|итого|price
-        amount|total|value|declared value|тариф|услуга|service|оплата|payment|комментарий|примечание|note|notes
-        comment|статус|status|state|тема|subject|автор|author|бренд|brand|склад|warehouse|канал|channel|паспорт
-        должность|серийный номер|serial number|покупатель id|buyer id|id покупателя|номер договора|договор
-        contract no|invoice no|номер счета""",
+        расчетная дата доставки|предполагаемая дата доставки|обещанная дата|доставить до|отгрузить до
+        срок доставки|срок хранения|срок действия|дата рождения|дата печати|распечатано|напечатано|срок отгрузки
+        planned delivery|planned delivery date|planned date|estimated delivery|estimated delivery date
+        expected delivery|expected delivery date|scheduled delivery|ship by|deliver by|due date|date of birth
+        printed|printed on|printed at|print date|expiry date|promised date|адрес отправителя|адрес продавца
+        адрес магазина|адрес склада|откуда|юридический адрес|sender address|senders address|shipper address
+        return address|телефон|тел|моб|телефон получателя|телефон отправителя|phone|tel|phone number|email|e-mail
+        почта|инн|кпп|огрн|бик|индекс|почтовый индекс|страна|город|регион|country|city|zip|postcode|postal code
+        количество|кол-во|количество мест|мест|место|quantity|qty|pieces|наименование|наименование товара|описание
+        описание вложения|содержимое|вложение|описание товара|товар|description|contents|item|product|goods
+        стоимость|объявленная стоимость|объявленная ценность|цена|сумма|итого|price|amount|total|value
+        declared value|тариф|услуга|service|оплата|payment|комментарий|примечание|note|notes|comment|статус|status
+        state|тема|subject|автор|author|бренд|brand|склад|warehouse|канал|channel|паспорт|должность|серийный номер
+        serial number|покупатель id|buyer id|id покупателя|номер договора|договор|contract no|invoice no
+        номер счета""",
 }
 HAN: dict[str, str] = {
     "tracking_number": """
-        运单号|运单号码|运单编号|快递单号|物流单号|追踪号|追踪号码|跟踪号|跟踪单号|面单号|货运单号|邮件号码
-        邮件号|包裹号|国际单号|单号""",
+        运单号|运单号码|运单编号|快递单号|物流单号|追踪号|追踪号码|跟踪号|跟踪单号|面单号|货运单号
+        邮件号码|邮件号|包裹号|国际单号|单号""",
     "order_id": """
         订单号|订单编号|订单号码|订单ID""",
     "sku": """
@@ -145,7 +150,8 @@ HAN: dict[str, str] = {
     "operator_id": """
         操作员|操作员ID|操作员编号|操作员工号|操作人|操作人ID|工号|员工编号|打包员|拣货员""",
     "photo_hash": """
-        照片哈希|图片哈希|照片哈希值|图片哈希值|包裹照片哈希|包裹照片哈希值|哈希值|照片SHA-256|照片SHA256""",
+        照片哈希|图片哈希|照片哈希值|图片哈希值|包裹照片哈希|包裹照片哈希值|哈希值|照片SHA-256
+        照片SHA256""",
     "message_id": """
         消息ID|消息编号|消息号|信息ID""",
     "declaration_number": """
@@ -169,15 +175,15 @@ HAN: dict[str, str] = {
     "signer": """
         签收人|签收人姓名|代收人|收货签收人|接收人""",
     "signature_field": """
-        签字|签名|收件人签字|收件人签名|收货人签字|寄件人签字|寄件人签名|收件员签名|收件人签名处|签字处|签名处
-        快递员签字""",
+        签字|签名|收件人签字|收件人签名|收货人签字|寄件人签字|寄件人签名|收件员签名|收件人签名处|签字处
+        签名处|快递员签字""",
     "product_size": """
         尺码|商品尺码|码数""",
     "product_colour": """
         颜色|商品颜色|颜色分类""",
     "record_time": """
-        出库时间|出库日期|发货时间|发货日期|记录时间|扫描时间|操作时间|打包时间|揽收时间|揽件时间|交运时间
-        寄件时间|收寄时间|收寄日期|寄件日期""",
+        出库时间|出库日期|发货时间|发货日期|记录时间|扫描时间|操作时间|打包时间|揽收时间|揽件时间
+        交运时间|寄件时间|收寄时间|收寄日期|寄件日期""",
     "delivery_time": """
         签收时间|签收日期|妥投时间|送达时间|送达日期|投递时间|交付时间""",
     "publishing_time": """
@@ -187,9 +193,10 @@ HAN: dict[str, str] = {
     "time": """
         日期|时间|日期时间|创建时间|下单时间""",
     "": """
-        预计送达时间|托寄物|声明价值|预计送达|预计签收时间|预计到达|截止时间|打印时间|打印日期|出生日期|有效期|寄件地址
-        发件地址|寄件人地址|发货地址|退货地址|电话|手机|手机号|联系电话|邮编|国家|城市|数量|件数|品名
-        物品名称|商品名称|内件|内件品名|申报价值|价格|金额|总价|备注|状态|客服|发票号|合同号|品牌|仓库|渠道""",
+        预计送达时间|托寄物|声明价值|预计送达|预计签收时间|预计到达|截止时间|打印时间|打印日期|出生日期
+        有效期|寄件地址|发件地址|寄件人地址|发货地址|退货地址|电话|手机|手机号|联系电话|邮编|国家|城市
+        数量|件数|品名|物品名称|商品名称|内件|内件品名|申报价值|价格|金额|总价|备注|状态|客服|发票号
+        合同号|品牌|仓库|渠道""",
 }
 SHY: frozenset[str] = frozenset(
     phrase.strip()
@@ -198,10 +205,10 @@ SHY: frozenset[str] = frozenset(
         deliver to|delivered|delivered to|description|exporter|from|goods|hash|item|mrn|note|notes|operator|order
         packed by|phone|price|printed|product|published|received at|received on|register no|seller|service|sha-256
         sha256|ship from|ship to|shipped|shipper|signed|size|state|status|subject|tel|time|to|total|track|tracking
-        user id|value|waybill|автор|адрес|адресат|арт|вложение|вручен|вручена|вручено|выдано|город|договор|дт|заказ
-        итого|канал|количество|комментарий|кому|куда|мест|место|накладная|оператор|описание|оплата|опубликовано
-        от кого|откуда|отправление|отправлено|перевел|перевела|подписано|покупатель|получено|получил|получила
-        посылка|почта|примечание|принял|продавец|размеры|размещено|регион|регистрационный номер|реестр|рпо
-        содержимое|сотрудник|статус|стоимость|страна|сумма|тариф|тема|товар|трек|услуга|хеш|хэш|цена""".splitlines()
+        user id|value|waybill|автор|адрес|адресат|арт|вложение|вручен|вручена|вручено|выдано|город|договор|дт
+        заказ|итого|канал|количество|комментарий|кому|куда|мест|место|накладная|оператор|описание|оплата
+        опубликовано|от кого|откуда|отправление|отправлено|перевел|перевела|подписано|покупатель|получено|получил
+        получила|посылка|почта|примечание|принял|продавец|размеры|размещено|регион|регистрационный номер|реестр
+        рпо|содержимое|сотрудник|статус|стоимость|страна|сумма|тариф|тема|товар|трек|услуга|хеш|хэш|цена""".splitlines()
     for phrase in line.split("|")
 )
