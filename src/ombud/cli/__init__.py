@@ -46,6 +46,7 @@ COMMANDS = {
     "export": "audit:export",
     "protection": "protection:protection",
     "generate": "generate:generate",
+    "serve": "serve:serve",
     "migrate": "loop:migrate",
     "tick": "loop:tick",
     "work": "loop:work",
