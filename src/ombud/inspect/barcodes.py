@@ -63,7 +63,7 @@ def read(image: Image.Image, page: int | None = None, at_ms: int | None = None) 
 
 
 def numbers(symbol: zxingcpp.Barcode) -> list[str]:
-    """What in a barcode may be a tracking number: 6 to 40 capitals and digits, at least five of them digits; each once."""
+    """What in a barcode may be a tracking number: 6 to 40 capitals and digits, at least five digits; each once."""
     if symbol.symbology in _OF_GOODS:
         return []
     text = symbol.text.strip("ABCDabcd") if symbol.symbology == BarcodeFormat.Codabar else symbol.text
@@ -86,14 +86,14 @@ def _sure(grey: Image.Image) -> list[zxingcpp.Barcode]:
     doubted = [one for one in symbols if _unchecked(one) and len(one.text) >= _SHORTEST_UNCHECKED]
     if doubted:
         size = (max(1, round(grey.width * 0.83)), max(1, round(grey.height * 0.83)))
-        again = zxingcpp.read_barcodes(
-            grey.resize(size, Image.Resampling.BICUBIC).rotate(180),
-            formats=BarcodeFormats(_UNCHECKED),
-            text_mode=zxingcpp.TextMode.Plain,
-        )
+        again = _symbols(grey.resize(size, Image.Resampling.BICUBIC).rotate(180), BarcodeFormats(_UNCHECKED))
         seen = {(one.symbology, one.text) for one in again}
         sure += [one for one in doubted if (one.symbology, one.text) in seen]
     return sure
+
+
+def _symbols(grey: Image.Image, formats: BarcodeFormats) -> list[zxingcpp.Barcode]:
+    return zxingcpp.read_barcodes(grey, formats=formats, text_mode=zxingcpp.TextMode.Plain)
 
 
 def _unchecked(symbol: zxingcpp.Barcode) -> bool:

@@ -1,0 +1,133 @@
+"""A page as a camera or a scanner saw it, made even: of one brightness, its lines level, its top at the top."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ombud.domain.said import Box
+
+Grey: TypeAlias = npt.NDArray[np.uint8]
+
+LONGEST_SIDE: Final = 2800
+"""Pixels: A4 at 240 dpi. More makes recognition slower and no better, and takes memory that is never given back."""
+_SMALLEST_SIDE: Final = 1100
+"""Below, letters are too small for the recogniser, and the picture is doubled."""
+_STEEPEST: Final = 10.0
+"""Degrees."""
+_LOOKED_AT: Final = 700
+"""Pixels of the longer side at which slant is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page made even. `back` maps a point of it to the original (2 by 3, in pixels), `size` is the original's."""
+
+    grey: Grey
+    back: npt.NDArray[np.float64]
+    size: tuple[int, int]
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """A box of this page in thousandths of the original: what encloses it there."""
+        corners = np.array([[left, right, left, right], [top, top, bottom, bottom], [1, 1, 1, 1]])
+        across, down = self.back @ corners
+        places = (across.min() / self.size[0], down.min() / self.size[1])
+        ends = (across.max() / self.size[0], down.max() / self.size[1])
+        one, two, three, four = (min(1000, max(0, round(1000 * float(at)))) for at in (*places, *ends))
+        return one, two, three, four
+
+    def turned(self) -> Page:
+        """The same, upside down."""
+        height, width = self.grey.shape
+        over = np.array([[-1.0, 0.0, width], [0.0, -1.0, height], [0.0, 0.0, 1.0]])
+        return Page(np.ascontiguousarray(self.grey[::-1, ::-1]), self.back @ over, self.size)
+
+
+def level(image: Image.Image) -> Page:
+    """The page with level lines; it may still stand on its head, which only its letters tell."""
+    scale = min(1.0, LONGEST_SIDE / max(image.size))
+    if scale == 1.0 and max(image.size) < _SMALLEST_SIDE:
+        scale = 2.0
+    grey = np.asarray(image.convert("L"))
+    if scale != 1.0:
+        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
+    grey = _even(grey)
+    degrees = _slant(grey)
+    grey, matrix = _rotated(grey, degrees) if abs(degrees) >= 0.15 else (grey, np.eye(3))
+    back = np.linalg.inv(np.diag([scale, scale, 1.0])) @ np.linalg.inv(matrix)
+    return Page(grey, back[:2], image.size)
+
+
+def strip(page: Page) -> Page:
+    """The part with the most writing, two or three lines: enough to see whether the page stands on its head."""
+    changes = np.abs(np.diff(page.grey.astype(np.int16), axis=1)) > 60
+    height, width = changes.shape
+    top = _densest(changes.sum(axis=1), tall := min(height, max(120, height // 16)))
+    left = _densest(changes[top : top + tall].sum(axis=0), wide := min(width, max(900, width // 2)))
+    moved = np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
+    part = np.ascontiguousarray(page.grey[top : top + tall, left : left + wide])
+    return Page(part, page.back @ moved, page.size)
+
+
+def _densest(counts: npt.NDArray[np.int64], long: int) -> int:
+    """Where the stretch of that length starts that holds the most."""
+    sums = np.concatenate([[0], np.cumsum(counts)])
+    return int(np.argmax(sums[long:] - sums[:-long]))
+
+
+def _even(grey: Grey) -> Grey:
+    """Divided by the brightness of the paper around each point, so that no shadow is left; a clean scan as it is."""
+    height, width = grey.shape
+    scale = max(1, max(height, width) // 350)
+    small = cv2.resize(grey, (max(1, width // scale), max(1, height // scale)), interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(np.asarray(cv2.dilate(small, np.ones((7, 7), np.uint8)), dtype=np.uint8), 21)
+    if float(np.percentile(paper, 90)) - float(np.percentile(paper, 10)) < 12 and np.median(paper) > 225:
+        return grey
+    light = cv2.resize(cv2.GaussianBlur(paper, (15, 15), 0), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, np.maximum(light, 40).astype(np.uint8), scale=250.0), dtype=np.uint8)
+
+
+def _slant(grey: Grey) -> float:
+    """Degrees to turn by, counter-clockwise, so that lines are level: near 0 or near 90."""
+    scale = min(1.0, _LOOKED_AT / max(grey.shape))
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    # What is darker than its surroundings, in shades: at this size letters are not black any more.
+    ink = cv2.subtract(cv2.blur(small, (41, 41)), small).astype(np.float32)
+    ink[ink < 12] = 0
+    lying, standing = _best_angle(ink), _best_angle(np.ascontiguousarray(np.rot90(ink)))
+    return lying[0] if lying[1] * 1.15 >= standing[1] else 90.0 + standing[0]
+
+
+def _best_angle(ink: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """The angle at which rows of writing and the gaps between them stand out most, and by how much."""
+    coarse = max((_contrast(ink, float(angle)), float(angle)) for angle in np.arange(-_STEEPEST, _STEEPEST + 0.1, 1.0))
+    fine = max((_contrast(ink, coarse[1] + step), coarse[1] + step) for step in np.arange(-0.8, 0.9, 0.2))
+    level_at = _contrast(ink, 0.0)
+    return (0.0, level_at) if level_at >= 0.97 * fine[0] else (fine[1], fine[0])
+
+
+def _contrast(ink: npt.NDArray[np.float32], angle: float) -> float:
+    """Rows of writing are far apart in ink from one row to the next where the angle is right."""
+    height, width = ink.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    rows = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_LINEAR).mean(axis=1)
+    return float(np.square(np.diff(rows)).sum())
+
+
+def _rotated(grey: Grey, degrees: float) -> tuple[Grey, npt.NDArray[np.float64]]:
+    height, width = grey.shape
+    turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0), [0.0, 0.0, 1.0]])
+    sine, cosine = abs(math.sin(math.radians(degrees))), abs(math.cos(math.radians(degrees)))
+    size = (math.ceil(width * cosine + height * sine), math.ceil(width * sine + height * cosine))
+    turn[0, 2] += (size[0] - width) / 2
+    turn[1, 2] += (size[1] - height) / 2
+    border = int(np.percentile(grey[:: max(1, height // 200)], 75))
+    turned = cv2.warpAffine(grey, turn[:2], size, flags=cv2.INTER_CUBIC, borderValue=border)
+    return np.asarray(turned, dtype=np.uint8), turn
