@@ -15,6 +15,10 @@ from pathlib import Path
 from ombud.domain.said import Said
 
 
+def warm() -> None:
+    """Has no models."""
+
+
 def looking(path: Path, format: str) -> Iterator[Sequence[Said]]:  # noqa: A002 (the name that a reader has)
     """Says what it is about to do, does it, says what became of it."""
     del format

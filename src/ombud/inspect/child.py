@@ -20,6 +20,8 @@ from ombud.inspect import worker
 
 _START_S = 60
 """How long a worker may take until it is ready; a slow disk that is read for the first time needs some."""
+_ENDING_S = 1
+"""How long one that hung up may take to end; one that talks nonsense does not end by itself."""
 _MOST_SAID = 5_000
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
          "TESSDATA_PREFIX", "TZ", "SYSTEMROOT")  # fmt: skip
@@ -50,6 +52,11 @@ class Answer:
     by_others: bool = False
     """It was killed, and neither by the pool nor by a limit: that tells nothing of the file."""
 
+    @property
+    def failed(self) -> bool:
+        """Whether another worker might do better."""
+        return self.ended == "died" or worker.NO_MEMORY in self.said
+
 
 class Child:
     """A running worker. Only the thread that made it may use it; `kill` may come from any."""
@@ -57,7 +64,8 @@ class Child:
     def __init__(self, scratch: Path, limits: Limits, reader: str) -> None:
         """Starts it. Raises OmbudError where the system does not let it."""
         scratch.mkdir(mode=0o700)
-        self.scratch, self.files = scratch, 0
+        self._scratch, self.files = scratch, 0
+        self._warm = False
         self._limits, self._late, self._resident = limits, False, 0
         command = [sys.executable, "-P", "-m", "ombud.inspect.worker"]
         arguments = (reader, str(scratch), str(limits.address_space), str(os.getpid()))
@@ -92,25 +100,21 @@ class Child:
 
         Raises OSError where the file cannot be read.
         """
-        copy = self.scratch / f"file.{file_format.partition('+')[0] or 'bin'}"
-        asked = {
-            "what": what,
-            "path": str(copy),
-            "format": file_format,
-            "said": [each.plain() for each in known],
-            "cpu_s": self._limits.cpu_s,
-            "wall_s": self._limits.wall_s + 1,
-        }
         said: list[Said] = []
         try:
+            if what == "recognise" and not self._warm:
+                self._warm = self._asked({"what": "warm"}, said, cpu_s=_START_S, wall_s=_START_S)
+                if not self._warm:
+                    return self._ended(said)
+            copy = self._scratch / f"file.{file_format.partition('+')[0] or 'bin'}"
             shutil.copyfile(path, copy)
             self.files += 1
-            if self._within(self._limits.wall_s, lambda: self._conversation(asked, said)):
-                return Answer(tuple(said))
+            asked = {"what": what, "path": str(copy), "format": file_format, "said": [each.plain() for each in known]}
+            if not self._asked(asked, said, cpu_s=self._limits.cpu_s, wall_s=self._limits.wall_s):
+                return self._ended(said)
+            return Answer(tuple(said))
         finally:
-            _empty(self.scratch)
-        self.close()
-        return Answer(tuple(said), *self._why())
+            _empty(self._scratch)
 
     def kill(self) -> None:
         """Ends it at once; whoever waits for its answer gets none."""
@@ -124,10 +128,15 @@ class Child:
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
                 cast("BinaryIO", pipe).close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _asked(self, asked: dict[str, Any], said: list[Said], *, cpu_s: int, wall_s: int) -> bool:
+        """Adds what it says to `said`; whether it came to the end."""
+        # Its own clock is for the case that nobody is left here to look at this one.
+        whole = {**asked, "cpu_s": cpu_s, "wall_s": wall_s + 1}
+        return bool(self._within(wall_s, lambda: self._conversation(whole, said)))
 
     def _conversation(self, asked: dict[str, Any], said: list[Said]) -> bool:
-        """Adds what it says to `said`; whether it came to the end of the file."""
         worker.send(cast("BinaryIO", self._process.stdin), asked)
         while (message := self._receive()) is not None:
             if "done" in message:
@@ -157,11 +166,16 @@ class Child:
         self._late = True
         self.kill()
 
-    def _why(self) -> tuple[str, bool]:
+    def _ended(self, said: Sequence[Said]) -> Answer:
+        """It is over: why, as far as that can be told."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_ENDING_S)
+        by_itself = self._process.poll() is not None
+        self.close()
         code = -self._process.returncode
         if self._late or code in _CLOCKS:
-            return "too_slow", False
-        return "died", code == _KILLED
+            return Answer(tuple(said), "too_slow")
+        return Answer(tuple(said), "died", by_itself and code == _KILLED)
 
 
 def _sound(said: Said) -> Said:
@@ -180,8 +194,8 @@ def _sound(said: Said) -> Said:
 
 
 def _empty(scratch: Path) -> None:
-    """What cannot be removed now goes with the folder."""
-    for each in scratch.iterdir():
+    """What cannot be removed now goes with the folder, where it is still there."""
+    for each in scratch.iterdir() if scratch.is_dir() else ():
         if each.is_dir() and not each.is_symlink():
             shutil.rmtree(each, ignore_errors=True)
         else:

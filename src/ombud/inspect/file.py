@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 DPI = 200
 """Of a page that is drawn to be recognised."""
 MOST_SCANS = 10
-"""Scanned pages that are drawn and recognised; a page takes half a second or more."""
+"""Pages of one file that are drawn: for barcodes, to be recognised, for places to sign; half a second each or more."""
 CPU_S = 11
 """Seconds of processor time after which no further page is begun: below what ends a worker."""
 MOST_LINES, MOST_TEXT, MOST_SAID = 400, 40_000, 2_000
@@ -62,6 +63,12 @@ def unrecognised(format: str) -> tuple[Said, ...]:  # noqa: A002
     return tuple(_of_ours("off", what) for what in _UNSEEN.get(_shown(format), ()))
 
 
+def warm() -> None:
+    """Loads the models, so that the first file to be recognised does not pay for it."""
+    with suppress(Exception):  # what cannot be loaded is said of each file that would need it
+        readers.warm()
+
+
 def looking(path: Path, format: str) -> _Parts:  # noqa: A002
     """As `look`, in parts."""
     shown = _shown(format)
@@ -94,8 +101,12 @@ def _look_at_pdf(path: Path, budget: _Budget) -> _Parts:
     if _has(said, "problem"):
         return
     scans = _scans(said)
-    yield from _understood(said, all_read=not scans)
+    understood: list[Said] = []
+    for part in _understood(said, all_read=not scans):
+        understood += part
+        yield part
     yield from _tried("signature", lambda: readers.signatures(path))
+    yield from _inked(path, [*said, *understood], budget)
     yield from _by_page(scans, budget, "barcode", lambda page: readers.barcodes(readers.page(path, page, DPI), page))
 
 
@@ -105,7 +116,11 @@ def _recognise_pdf(path: Path, said: Sequence[Said], budget: _Budget) -> _Parts:
         found += part
         yield part
     all_read = not _has(found, "off") and not _has(found, "cut")
-    yield from _understood(found, all_read=all_read, beside=said)
+    understood: list[Said] = []
+    for part in _understood(found, all_read=all_read, beside=said):
+        understood += part
+        yield part
+    yield from _inked(path, [*found, *understood], budget)
 
 
 def _look_at_picture(path: Path) -> _Parts:
@@ -134,7 +149,11 @@ def _recognise_picture(path: Path, said: Sequence[Said]) -> _Parts:
         for part in _tried(what, partial(way, image, None)):
             found += part
             yield part
-    yield from _understood(found, all_read=True)
+    for part in _understood(found, all_read=True):
+        found += part
+        yield part
+    if _has(found, "signature_field"):
+        yield from _tried("ink", lambda: readers.ink(image, found))
 
 
 def _recognise_video(path: Path) -> _Parts:
@@ -157,6 +176,16 @@ def _understood(found: Sequence[Said], *, all_read: bool, beside: Sequence[Said]
             "reading",
             lambda: [replace(each, confidence=round(each.confidence * sure, 2)) for each in readers.language(whole)],
         )
+
+
+def _inked(path: Path, said: Sequence[Said], budget: _Budget) -> _Parts:
+    """The places to sign on the pages of a PDF, seen as pixels."""
+
+    def way(page: int) -> list[Said]:
+        return readers.ink(readers.page(path, page, DPI), [each for each in said if each.page == page])
+
+    pages = sorted({each.page for each in said if each.field == "signature_field" and each.page is not None})
+    yield from _by_page(pages, budget, "ink", way)
 
 
 def _by_page(pages: Sequence[int], budget: _Budget, what: str, way: Callable[[int], list[Said]]) -> _Parts:

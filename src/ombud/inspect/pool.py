@@ -183,14 +183,17 @@ class Pool:
             self._leave(number)
 
     def _answer(self, number: int, task: _Task) -> Answer:
-        """A worker that something else killed (a machine out of memory) tells nothing of the file: it is asked again,
-        once, of another."""
+        """What a worker dies of may be left over from another file, or be a machine that has no more memory for it:
+        then a new one is asked, once, so that what is said of a file depends on nothing but the file."""
         for again in (True, False):
-            answer = self._child(number).ask(task.what, task.asked.path, task.asked.format, task.known)
+            child = self._child(number)
+            new = not child.files
+            answer = child.ask(task.what, task.asked.path, task.asked.format, task.known)
             if self._closed:
                 raise RuntimeError(_CLOSED)
-            if not (answer.by_others and again):
+            if not again or not answer.failed or (new and not answer.by_others):
                 break
+            self._leave(number)
         return answer
 
     def _child(self, number: int) -> Child:

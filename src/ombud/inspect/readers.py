@@ -54,6 +54,13 @@ def barcodes(image: Image, page_number: int | None) -> list[Said]:
     return reader.read(image, page=page_number)
 
 
+def warm() -> None:
+    """Loads the models that recognition needs, those that are here."""
+    from ombud.inspect import recognise as reader
+
+    reader.warm()
+
+
 def lines(image: Image, page_number: int | None) -> list[Said]:
     """Lines of printed text in a picture or page."""
     from ombud.inspect import recognise as reader
@@ -87,6 +94,13 @@ def video_marks(path: Path) -> list[Said]:
     from ombud.inspect import video as reader
 
     return reader.recognise(path)
+
+
+def ink(image: Image, said: Sequence[Said]) -> list[Said]:
+    """How much of each place to sign in a picture or page is inked; `said`: the lines and places of that page."""
+    from ombud.inspect import pictures as reader
+
+    return reader.signatures(image, said)
 
 
 def fields(said: Sequence[Said]) -> list[Said]:

@@ -17,16 +17,19 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from ombud.domain.said import Said, read_said
-from ombud.inspect import confine
+from ombud.inspect import VERSION, confine
 
 LENGTH = 4
 MOST = 8 << 20
 """Bytes of one message."""
-_MEMORY = Said("problem", "too_much_memory", "container")
+NO_MEMORY = Said("problem", "too_much_memory", "container", tool="ombud", version=VERSION)
 
 
 class Reader(Protocol):
     """What reads files: `ombud.inspect.file`, in parts as they are read."""
+
+    def warm(self) -> None:
+        """Loads what recognition needs, before the first file that is recognised."""
 
     def looking(self, path: Path, format: str) -> Iterator[Sequence[Said]]:  # noqa: A002
         """What can be read without recognition."""
@@ -45,8 +48,11 @@ def main(reader: str, scratch: str, address_space: str, parent: str) -> None:
         send(answers, {"ready": held})
         while (asked := receive(asks)) is not None:
             confine.allow(asked["cpu_s"], asked["wall_s"])
-            for said in _read(reads, asked):
-                send(answers, {"said": [each.plain() for each in said]})
+            if asked["what"] == "warm":
+                reads.warm()
+            else:
+                for said in _read(reads, asked):
+                    send(answers, {"said": [each.plain() for each in said]})
             confine.rest()
             send(answers, {"done": confine.resident()})
 
@@ -83,7 +89,9 @@ def _read(reader: Reader, asked: dict[str, Any]) -> Iterator[Sequence[Said]]:
         else:
             yield from reader.recognising(path, asked["format"], known)
     except MemoryError:
-        yield [_MEMORY]
+        if asked["what"] != "look":
+            raise  # it ends without it being a fault of the file
+        yield [NO_MEMORY]
 
 
 def _hush() -> None:
