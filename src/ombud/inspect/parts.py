@@ -6,6 +6,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,6 +30,8 @@ _LIBRARIES = {
     "onnxruntime": ("onnxruntime", ("watermark",)),
 }
 """Name in the index of packages -> (module, the checks that are off without it)."""
+_LANGUAGES = {"tesseract-ocr-rus": "rus", "tesseract-ocr-eng": "eng"}
+"""Package of Debian -> language of Tesseract."""
 _WALLS = {
     "orphans": N_("a worker ends with the process that started it"),
     "address_space": N_("the memory of a worker is limited"),
@@ -63,14 +66,12 @@ def parts() -> list[Part]:
             held = pool.held()
             (told,) = pool.inspect([Asked(Path(empty.name), "")], recognise=False)
     except OmbudError as error:
-        values, everything = (
-            error.problems[0].values,
-            tuple(sorted({check for _, of in _LIBRARIES.values() for check in of})),
-        )
-        return [Part("ombud.inspect", "", "missing", everything, "", str(values.get("reason", "")))]
+        every_check = tuple(sorted({check for _, checks in _LIBRARIES.values() for check in checks}))
+        reason = str(error.problems[0].values.get("reason", ""))
+        return [Part("ombud.inspect", "", "missing", every_check, "", reason)]
     found = {said.field: said for said in told.said}
     libraries = [_library(name, found.get(name)) for name in _LIBRARIES]
-    languages = [_language(name, said) for name, said in found.items() if name.startswith("tesseract-ocr-")]
+    languages = [_language(name, found.get(name)) for name in _LANGUAGES]
     return [*libraries, *languages, *(_wall(wall, held=wall in held) for wall in confine.WALLS)]
 
 
@@ -78,8 +79,9 @@ def looking(path: Path, format: str) -> Iterator[Sequence[Said]]:  # noqa: A002 
     """In a worker: what could be loaded, and in which version; `tool` says why not."""
     del path, format
     for name, (module, _) in _LIBRARIES.items():
-        yield [_tried(name, lambda name=name, module=module: _loaded(name, module))]
-    yield _languages()
+        yield [_tried(name, partial(_loaded, name, module))]
+    for name, language in _LANGUAGES.items():
+        yield [_tried(name, partial(_data, language))]
 
 
 def _loaded(name: str, module: str) -> str:
@@ -90,13 +92,10 @@ def _loaded(name: str, module: str) -> str:
         return "?"
 
 
-def _languages() -> list[Said]:
+def _data(language: str) -> str:
     from ombud.inspect.recognise import tesseract
 
-    data = tesseract.data()
-    return [
-        Said(f"tesseract-ocr-{_debian(name)}", str(data.get(name, "")), "container") for name in tesseract.LANGUAGES
-    ]
+    return str(tesseract.data().get(language, ""))
 
 
 def _tried(name: str, load: Callable[[], str]) -> Said:
@@ -114,17 +113,12 @@ def _library(name: str, said: Said | None) -> Part:
     return Part(name, "", "missing", checks, f"pip install --force-reinstall {name}", reason)
 
 
-def _language(name: str, said: Said) -> Part:
-    if said.value:
+def _language(name: str, said: Said | None) -> Part:
+    if said is not None and said.value:
         return Part(name, str(said.value), "ok", ("ocr",))
-    return Part(name, "", "missing", ("ocr",), f"apt-get install {name}")
+    return Part(name, "", "missing", ("ocr",), f"apt-get install {name}", said.tool if said is not None else "")
 
 
 def _wall(wall: str, *, held: bool) -> Part:
     known = f"{landlock.version()}" if wall == "files" and held else ""
     return Part(_WALLS[wall], known, "ok" if held else "missing", (), "" if held else _NO_WALL)
-
-
-def _debian(language: str) -> str:
-    """Debian writes `chi-sim` for Tesseract's `chi_sim`."""
-    return language.replace("_", "-")
