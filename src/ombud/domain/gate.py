@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from ombud.domain.cases import State
-from ombud.domain.evidence import Finding, Outcome, Piece, Reason
+from ombud.domain.evidence import Outcome, Piece, Reason
 from ombud.domain.formats import said_by_name
 from ombud.domain.instants import format_instant
 from ombud.domain.problems import N_, Problem
@@ -58,11 +58,12 @@ def rules(clauses: Iterable[str], version: Callable[[str], Dated[Any] | None]) -
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What is handed in at once, and what the gate must know of its case.
+    """What is handed in at once, and what the gate must know of its case. The findings of the pieces are all there are,
+    those of judging among them.
 
     at: when the server had all of it. shuts_at: when the window shuts (None: no clock). spent: submissions so far.
     rejected: hashes of the files that were handed in for this case before and did not convince. served: hashes of those
-    that another case was answered with. judged: by the name of a piece, what judging its content has found.
+    that another case was answered with.
     """
 
     pieces: tuple[Piece, ...]
@@ -73,7 +74,6 @@ class Upload:
     spent: int = 0
     rejected: frozenset[str] = frozenset()
     served: frozenset[str] = frozenset()
-    judged: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _faults(upload: Upload, by: Rules) -> Iterator[Found]:
     for piece in upload.pieces:
         yield from _of_name(piece, upload.order_id, by)
         yield from _of_content(piece, by)
-        yield from _of_judged(upload.judged.get(piece.name, ()), piece, by)
+        yield from _of_findings(piece, by)
         if first.setdefault(piece.sha256, piece.name) != piece.name:
             yield "duplicate_file", piece.name, first[piece.sha256]
         if by.content and not by.content.same_file_again and piece.sha256 in upload.rejected:
@@ -187,12 +187,12 @@ def _of_content(piece: Piece, by: Rules) -> Iterator[Found]:
         yield "format_hidden", piece.name, piece.format
 
 
-def _of_judged(findings: Sequence[Finding], piece: Piece, by: Rules) -> Iterator[Found]:
+def _of_findings(piece: Piece, by: Rules) -> Iterator[Found]:
     """What is certain about the content and shuts the gate by the book; what cannot be opened does so by any book."""
-    for one in findings:
+    for one in piece.findings if piece.size else ():
         code = by.codes.get(one.check)
         shuts = code[1].value.severity == "gate" if code else one.check == UNREADABLE
-        if one.outcome is Outcome.FAILED and shuts and piece.size:
+        if one.outcome is Outcome.FAILED and one.confidence == 1 and shuts:
             yield one.check, piece.name, one.value
 
 

@@ -19,12 +19,15 @@ from ombud.domain.chain import canonical
 from ombud.domain.conditions import holds
 from ombud.domain.evidence import Outcome, Piece, Reason
 from ombud.domain.instants import parse_instant
+from ombud.domain.judging import Judged, judge
+from ombud.domain.judging.known import NOTHING
+from ombud.domain.judging.language import is_translation
 from ombud.domain.known_facts import typed_facts
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.rulebook.clauses.rulings import RulingVersion
 from ombud.domain.ruling_inputs import Inputs, piece_of
 from ombud.domain.ruling_weights import WARNS, WEIGHS, buyer_factor, weights
-from ombud.domain.seen_faults import NOT_INSPECTED, Seen, is_translation, of_missing, of_piece, of_tracks
+from ombud.domain.seen_faults import NOT_INSPECTED, Seen, of_missing, of_piece, of_tracks
 
 REJECTS = "rejects"
 """Decides against the seller."""
@@ -70,8 +73,10 @@ def rule(inputs: Inputs, book: Rulebook) -> Judgement:
     sure = Fraction(version.value.sure) if version and version.value.sure is not None else Fraction(1)
 
     seen = [*of_missing(gate.missing(needed, pieces), by), *of_tracks(judged & by.codes.keys(), row, book)]
-    seen += _of_pieces(pieces, needed, inputs, row, by, sure)
-    reasons = [reason for one in seen if (reason := _reason(one, by, sure)) is not None]
+    content = judge(pieces, row, inputs.get("known", NOTHING), by, book, at=opened_at)
+    seen += _of_pieces(pieces, content, needed, inputs, row, by, sure)
+    least = Fraction(version.value.least_doubt or 0) if version else Fraction(0)
+    reasons = [reason for one in seen if (reason := _reason(one, by, sure, least)) is not None]
     reasons += weights(inputs, row, book, opened_at=opened_at, rules_at=rules_at)
     return _weighed(_sorted(reasons, book), inputs, may_decide=version is not None)
 
@@ -121,6 +126,7 @@ def _judged(
 
 def _of_pieces(
     pieces: Sequence[Piece],
+    content: Sequence[Judged],
     needed: Sequence[str],
     inputs: Inputs,
     row: Mapping[str, Any],
@@ -129,7 +135,10 @@ def _of_pieces(
 ) -> list[Seen]:
     """What is seen in the pieces. A fault in one that the case can do without warns and no more: it is not asked for,
     or there is another of its kind with nothing against it that is sure."""
-    seen = [[*of_piece(piece, pieces, row, by), *_served(piece, inputs, by)] for piece in pieces]
+    seen = [
+        [*of_piece(piece, judged, pieces, row, by), *_served(piece, inputs, by)]
+        for piece, judged in zip(pieces, content, strict=True)
+    ]
     counts = [not any(_is_hard(one, by, sure) for one in each) for each in seen]
     good = {piece.kind for piece, well in zip(pieces, counts, strict=True) if well}
     wanted = set(needed)
@@ -168,8 +177,9 @@ def _is_hard(one: Seen, by: gate.Rules, sure: Fraction) -> bool:
     )
 
 
-def _reason(one: Seen, by: gate.Rules, sure: Fraction) -> Reason | None:
-    """What the book makes of it; None where it has no code for the fault: there it is none."""
+def _reason(one: Seen, by: gate.Rules, sure: Fraction, least: Fraction) -> Reason | None:
+    """What the book makes of it; None where it has no code for the fault: there it is none. least: what a doubt must
+    be sure of to call a person."""
     if one.fault == NOT_INSPECTED:
         severity = WARNS if one.needed else WEIGHS
         return Reason(NOT_INSPECTED, "", severity, one.clause, one.rests_on, one.value, one.confidence)
@@ -179,7 +189,9 @@ def _reason(one: Seen, by: gate.Rules, sure: Fraction) -> Reason | None:
     name, version = code
     clause = f"reasons.{name}@{version.valid_from.date().isoformat()}"
     confidence = one.confidence
-    if version.value.severity == WARNS or not one.needed:
+    if one.outcome is Outcome.UNSURE and _exact(confidence) < least:
+        severity = WEIGHS
+    elif version.value.severity == WARNS or not one.needed:
         severity = WARNS
     elif _is_hard(one, by, sure):
         severity = REJECTS

@@ -16,6 +16,9 @@ from typing import Any
 from ombud.domain.evidence import Finding, Outcome, Piece
 from ombud.domain.gate import Rules
 from ombud.domain.instants import format_instant, format_span
+from ombud.domain.judging import Judged, all_findings
+from ombud.domain.judging.language import is_translation
+from ombud.domain.judging.marks import FAULTS, FAULTS_OF_UNSEEN
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.rulebook.clauses.evidence import KindVersion
 from ombud.domain.tracking_numbers import fits
@@ -32,34 +35,8 @@ OF_KIND = {
 }
 """Kinds whose absence has a fault of its own; that of others is `evidence_missing`."""
 
-OF_MARK = {
-    "carrier_logo": "logo_missing",
-    "carrier_name": "delivery_unproved",
-    "courier_signature": "signature_missing",
-    "declaration_number": "customs_missing",
-    "delivery_time": "delivery_unproved",
-    "goods": "label_not_visible",
-    "message_id": "message_id_missing",
-    "notary_stamp": "translation_missing",
-    "operator_id": "operator_missing",
-    "photo_hash": "photo_hash_missing",
-    "product_colour": "description_missing",
-    "product_size": "description_missing",
-    "product_sku": "description_missing",
-    "publishing_time": "description_missing",
-    "recipient": "parties_missing",
-    "recipient_address": "recipient_missing",
-    "record_time": "no_timestamp",
-    "sender": "parties_missing",
-    "signer_or_recipient": "signature_missing",
-    "sku_label": "label_not_visible",
-    "tracking_number": "number_not_on_order",
-    "translator_certificate": "translator_uncertified",
-    "volume": "weight_missing",
-    "weight": "weight_missing",
-}
-"""What must be legible on a piece -> the fault that it is not. The same faults count only where a kind asks for such a
-mark: a logo that is missing from a message is none."""
+OF_MARK = FAULTS
+"""What must be legible on a piece -> the fault that it is not, as `judging` has it."""
 _OF_MARKS = frozenset(OF_MARK.values())
 
 _LOG = {
@@ -86,11 +63,6 @@ class Seen:
     outcome: Outcome = Outcome.FAILED
     needed: bool = True
     clause: str = ""  # where it is no fault with a code of its own
-
-
-def is_translation(piece: Piece) -> bool:
-    """Whether it stands beside a foreign document, so that this one counts."""
-    return piece.kind.endswith("translation")
 
 
 def of_missing(kinds: Iterable[str], by: Rules) -> Iterator[Seen]:
@@ -146,23 +118,37 @@ def _rule_of(broken_by: str | None) -> str | None:
     return str(said["rule"]) if isinstance(said, dict) and "rule" in said else None
 
 
-def of_piece(piece: Piece, pieces: Sequence[Piece], row: Mapping[str, Any], by: Rules) -> Iterator[Seen]:
-    """What one of the `pieces` of a submission says, and what its own statements say against the facts."""
+def of_piece(
+    piece: Piece, judged: Judged, pieces: Sequence[Piece], row: Mapping[str, Any], by: Rules
+) -> Iterator[Seen]:
+    """What one of the `pieces` of a submission says, what judging its content found, and what its own statements say
+    against the facts. Whoever handed a finding in has the last word on what it is about."""
     kind = by.kinds.get(piece.kind)
     if kind is None:
         return  # nothing is asked of it; the gate knows it
-    told: set[str] = {finding.check for finding in piece.findings}
-    for finding in piece.findings:
-        if finding.outcome is not Outcome.PASSED and _counts(finding, kind):
+    found = all_findings(piece, judged)
+    for finding in found:
+        if finding.outcome is not Outcome.PASSED and (finding in judged.findings or _counts(finding, kind)):
             where = f"{piece.name}: {finding.field}" if finding.field else piece.name
             yield Seen(finding.check, where, finding.value, finding.confidence, finding.outcome)
+    told: set[str] = {finding.check for finding in piece.findings}
+    answered = told | _answered(judged)
     for computed in (_of_language(piece, pieces, kind, by), _of_time(piece, kind, row, by), _of_number(piece, row)):
-        yield from (seen for seen in computed if seen.fault not in told)
+        yield from (seen for seen in computed if seen.fault not in answered)
     told |= {str(finding.field) for finding in piece.findings} | ({"no_timestamp"} if piece.stated else set())
-    unseen = [mark for mark in kind.shows if mark not in told and OF_MARK.get(mark) not in told]
+    asked = judged.unseen if piece.inspected else kind.shows
+    unseen = [name for name in asked if name not in told and FAULTS_OF_UNSEEN.get(name) not in told]
     if unseen:
         clause = f"kinds.{piece.kind}@{kind.valid_from.date().isoformat()}"
         yield Seen(NOT_INSPECTED, piece.name, ", ".join(unseen), outcome=Outcome.UNSURE, clause=clause)
+
+
+def _answered(judged: Judged) -> set[str]:
+    """Of what a piece states, what its content has answered: a name that says `zh` is not held against a Russian page,
+    and a time that stands there need not be stated."""
+    checks = {finding.check for finding in judged.findings}
+    language = {"wrong_language"} if checks & {"wrong_language", "translation_missing"} else set()
+    return language | (checks & {"no_timestamp"})
 
 
 def _counts(finding: Finding, kind: KindVersion) -> bool:

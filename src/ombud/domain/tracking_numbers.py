@@ -25,9 +25,16 @@ class NumberFormat:
 
     def fits(self, number: str) -> bool:
         """Whether `number` has this form. Spaces and the case of letters do not matter."""
-        match = re.fullmatch(self.pattern, re.sub(r"\s", "", number).upper(), re.ASCII)
-        if match is None:
-            return False
+        return (match := self._match(number)) is not None and self._checks(match)
+
+    def fails_check(self, number: str) -> bool:
+        """Whether `number` has this form but for its check digit."""
+        return (match := self._match(number)) is not None and not self._checks(match)
+
+    def _match(self, number: str) -> re.Match[str] | None:
+        return re.fullmatch(self.pattern, re.sub(r"\s", "", number).upper(), re.ASCII)
+
+    def _checks(self, match: re.Match[str]) -> bool:
         return self.check_digit is None or int(match["check"]) == _check_digit(self.check_digit, match["serial"])
 
 

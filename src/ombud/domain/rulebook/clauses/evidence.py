@@ -124,8 +124,6 @@ class ContentVersion(Version):
     """How far a timestamp may lie from the platform's own log."""
     watermark_tolerance: Span | None = None
     """How far the clock in the picture may run from the video's own time."""
-    outside_chats: tuple[Text, ...] = ()
-    """Names of chats that are none of the platform's."""
     one_proof_one_case: Flag = False
     """A file that served one case serves no other."""
     same_file_again: Flag = True

@@ -1,0 +1,90 @@
+"""Times that stand on a piece, as instants: where no zone is written, the store's is assumed, and that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from ombud.domain.judging.subject import Subject
+from ombud.domain.said import Said
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+_ZONES = range(-12, 15)
+"""Hours that clocks of the world lie from UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """One time that was read. `instant` is its first one, `lasts` how long it is that time: a minute where no seconds
+    stand there. `zone` is the one that was assumed, or empty where one is written."""
+
+    said: Said
+    instant: datetime
+    lasts: timedelta
+    zone: str
+
+    def off(self, logged: datetime) -> timedelta:
+        """How far it lies from `logged`, in favour of what it may have been."""
+        if logged < self.instant:
+            return self.instant - logged
+        return max(logged - self.instant - self.lasts, timedelta())
+
+    def off_by_zone(self, logged: datetime, tolerance: timedelta) -> bool:
+        """Whether it is that time by the clock of another zone."""
+        if not self.zone:
+            return False
+        here = self.instant.astimezone(UTC)
+        own = self.instant.utcoffset() or timedelta()
+        return any(
+            Stamp(self.said, here + own - hours * HOUR, self.lasts, "").off(logged) <= tolerance for hours in _ZONES
+        )
+
+    @property
+    def text(self) -> str:
+        """ISO 8601 by the clock that it was read by, with the name of an assumed zone after it: RFC 9557."""
+        written = self.instant.isoformat(timespec="minutes" if self.lasts else "seconds")
+        return f"{written}[{self.zone}]" if self.zone else written
+
+    def by_same_clock(self, instant: datetime) -> str:
+        """Another instant as this clock would show it."""
+        return instant.astimezone(self.instant.tzinfo).isoformat(timespec="seconds")
+
+
+def stamps(said: Iterable[Said], zone: tuple[str, tzinfo]) -> list[Stamp]:
+    """Those among `said` that have a time of day. A mere date is no timestamp."""
+    return [stamp for one in said if (stamp := _stamp(one, zone)) is not None]
+
+
+def zone_of(subject: Subject) -> tuple[str, tzinfo]:
+    """The zone of the store, by which its people set their clocks; UTC where nobody knows it."""
+    name = subject.row.get("store.timezone")
+    try:
+        return (str(name), ZoneInfo(str(name))) if name else ("UTC", UTC)
+    except (KeyError, ValueError, OSError):
+        return "UTC", UTC
+
+
+def _stamp(said: Said, zone: tuple[str, tzinfo]) -> Stamp | None:
+    text = str(said.value).replace(" ", "T")
+    _, has_time, clock = text.partition("T")
+    if not has_time:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    lasts = timedelta() if clock.count(":") - _colons_of_offset(clock) >= 2 else MINUTE - timedelta(microseconds=1)
+    try:
+        if read.tzinfo is None:
+            return Stamp(said, read.replace(tzinfo=zone[1]), lasts, zone[0])
+        read.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+    return Stamp(said, read, lasts, "")
+
+
+def _colons_of_offset(clock: str) -> int:
+    offset = max(clock.rfind("+"), clock.rfind("-"))
+    return clock.count(":", offset) if offset >= 0 else 0
