@@ -15,7 +15,10 @@ from ombud.domain.templates import Value, fill, problems_of
 from ombud.rulebooks import open_book
 
 TEMPLATE = "Order {{order_number}} was signed for by {{ signed_by }}; {{order_number}} is done."
-ITEMS = [{"sku": "A-1", "quantity": 2, "price": "5.00 USD"}, {"sku": "B-2", "quantity": 1, "price": "7.00 USD"}]
+ITEMS: list[dict[str, str | int | None]] = [
+    {"sku": "A-1", "quantity": 2, "price": "5.00 USD"},
+    {"sku": "B-2", "quantity": 1, "price": "7.00 USD"},
+]
 
 
 def filled(template: str, **values: Value) -> str:

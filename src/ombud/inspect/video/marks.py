@@ -17,10 +17,11 @@ from ombud.inspect.video.length import STILL
 from ombud.inspect.video.sample import frames
 from ombud.inspect.video.timeline import TOOL, VERSION
 
-FRAMES: Final = 10
-"""Read for their clock: enough to see it run slow, jump or stand over a part of the clip."""
-LABELLED_FRAMES: Final = 3
-"""Read whole, for labels: the sharpest of each third."""
+FRAMES: Final = 8
+"""Read for their clock and for barcodes: enough to see a clock run slow, jump or stand over a part of the clip. One
+costs 0.13 s of CPU."""
+LABELLED_FRAMES: Final = 2
+"""Read whole, for labels: the sharpest of each half. One costs half a second."""
 DECODING_S: Final = 4.0
 """Seconds of CPU after which only key frames are decoded."""
 READING_S: Final = 10.0
@@ -118,7 +119,7 @@ def _same(one: Image.Image, other: Image.Image) -> bool:
 
 
 def _edges(picture: Image.Image) -> float:
-    return ImageStat.Stat(picture.convert("L").filter(ImageFilter.FIND_EDGES)).var[0]
+    return ImageStat.Stat(picture.convert("L").reduce(2).filter(ImageFilter.FIND_EDGES)).var[0]
 
 
 def _said(field: str, value: str | int) -> Said:
