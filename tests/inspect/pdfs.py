@@ -1,4 +1,4 @@
-"""PDFs made for the tests: their pages written operator by operator, typeset with the shipped fonts, signed and edited."""
+"""PDFs made for the tests: pages written operator by operator, typeset with the shipped fonts, signed and edited."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def written(
             added.Contents = pdf.make_stream(content.encode("latin-1"))
             added.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font), XObject=held)
             for key, value in (attributes or {}).items():
-                added[key] = value
+                added[f"/{key}"] = value
         for key, value in (info or {}).items():
             pdf.docinfo[key] = value
         pdf.save(path, **saving)
@@ -124,8 +124,7 @@ def signer(name: str) -> signers.SimpleSigner:
     held = serialization.pkcs12.serialize_key_and_certificates(
         None, key, certificate, None, serialization.NoEncryption()
     )
-    made = signers.SimpleSigner.load_pkcs12_data(held, other_certs=[])
-    assert made is not None
+    made: signers.SimpleSigner = signers.SimpleSigner.load_pkcs12_data(held, other_certs=[])
     return made
 
 

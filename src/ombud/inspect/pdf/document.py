@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def read(path: Path) -> list[Said]:
         return [_by_tool(_problem("empty"))]
     try:
         with pypdfium2.PdfDocument(path) as document:
+            with suppress(pypdfium2.PdfiumError):  # a form that is broken: the pages are there without it
+                document.init_forms()
             said = _Reading(document, path).read()
     except pypdfium2.PdfiumError as error:
         said = [_problem("encrypted" if error.err_code in _LOCKED else "cannot_open")]

@@ -22,6 +22,8 @@ _VOWELS_LATIN = (0.22, 0.62)
 """English has 0.38, Polish 0.36, pinyin 0.55."""
 _ODD_WORDS = 0.5
 """Share of words that no language writes: capitals in the middle, marks between letters, two scripts in one word."""
+_UNSPOKEN = 0.2
+"""Share of long Latin words that hold five consonants in a row: German has 0.04."""
 
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -29,9 +31,11 @@ _ACCENT = re.compile(r"[\u00c0-\u00ff]")
 _BROKEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff\U000f0000-\U0010ffff]")
 _LOWER_WORD = re.compile(r"[a-z]{3,}")
 _ODD = re.compile(
-    r"[a-zа-яё][A-ZА-ЯЁ][a-zа-яё]|[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]"
-    r"|[^\W\d_][!\"#$%*;<=>?\[\\\]^{|}~][^\W\d_]"
+    r"[a-zа-яё][A-ZА-ЯЁ]|[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[a-zа-яё][0-9][A-Za-zА-Яа-яЁё]"
+    r"|[^\W\d_][!\"#$%()*;<=>?\[\\\]^`{|}~][^\W\d_]"
 )
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{5}")
+_LONG_WORD = re.compile(r"\b[A-Z]?[a-z]{5,}\b")
 
 
 def lie(texts: Sequence[str], unmapped: int) -> bool:
@@ -52,7 +56,11 @@ def lie(texts: Sequence[str], unmapped: int) -> bool:
 
 def _odd_words(text: str) -> bool:
     words = [word for word in text.split() if sum(letter.isalpha() for letter in word) >= 4]
-    return len(words) >= 10 and sum(_ODD.search(word) is not None for word in words) > _ODD_WORDS * len(words)
+    if len(words) >= 10 and sum(_ODD.search(word) is not None for word in words) > _ODD_WORDS * len(words):
+        return True
+    long = _LONG_WORD.findall(text)
+    unspoken = sum(_CONSONANTS.search(word.lower()) is not None for word in long)
+    return len(long) >= 15 and unspoken > _UNSPOKEN * len(long)
 
 
 def _odd_vowels(text: str) -> bool:

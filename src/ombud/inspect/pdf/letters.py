@@ -25,6 +25,12 @@ _WHOLE = 1_000_000
 _LONGEST_RUN = 300
 
 
+_object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
+    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+)
+"""The address of the text object that a letter belongs to: asked for every letter, so without a pointer made of it."""
+
+
 @dataclass(slots=True)
 class Shown:
     """How the letters of one text object are drawn."""
@@ -90,12 +96,14 @@ class Letters:
         self.spaced = True
         self.now: Stretch | None = None
         self.unmapped = 0
+        self.raw = text.raw
+        self.address = ctypes.cast(text.raw, ctypes.c_void_p)
 
     def stretches(self, most: int) -> list[Stretch]:
         """The runs in the order in which they are drawn, of at most so many letters."""
         stretches: list[Stretch] = []
         for index in range(min(self.text.count_chars(), most)):
-            code = pdfium.FPDFText_GetUnicode(self.text, index)
+            code = pdfium.FPDFText_GetUnicode(self.raw, index)
             if code <= 32 or code in (0xA0, 0xAD, 0xFFFE, 0x200B, 0xFEFF):
                 self.spaced |= code not in (0xAD, 0xFFFE, 0x200B, 0xFEFF)
                 continue
@@ -106,14 +114,14 @@ class Letters:
 
     def _letter(self, index: int, letter: str) -> Stretch | None:
         """Puts the letter where it belongs; gives the run that it ended, if any."""
-        of = ctypes.cast(pdfium.FPDFText_GetTextObject(self.text, index), ctypes.c_void_p).value or 0
+        of = _object_of(self.address, index) or 0
         if of not in self.known:
             self.known[of] = self._shown(index, of)
         known = self.known[of]
-        if known is None or not pdfium.FPDFText_GetLooseCharBox(self.text, index, self.box):
+        if known is None or not pdfium.FPDFText_GetLooseCharBox(self.raw, index, self.box):
             return None
         shown, baseline = known
-        self.unmapped += pdfium.FPDFText_HasUnicodeMapError(self.text, index) == 1
+        self.unmapped += pdfium.FPDFText_HasUnicodeMapError(self.raw, index) == 1
         edges = self.sight.edges(self.box.left, self.box.bottom, self.box.right, self.box.top)
         x, y = (edges[0] + edges[2]) / 2, (edges[1] + edges[3]) / 2
         if not (0 <= x <= self.sight.width and 0 <= y <= self.sight.height):

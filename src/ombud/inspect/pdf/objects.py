@@ -16,6 +16,7 @@ from ombud.inspect.pdf.letters import Sight
 _SMALLEST_FILL = 4.0
 """Points on either side: what is thinner is a rule of a table and hides no word."""
 _OPAQUE = 128
+_RECTANGLE = 5
 _DEEPEST = 8
 _Matrix = tuple[float, float, float, float, float, float]
 _SAME: _Matrix = (1, 0, 0, 1, 0, 0)
@@ -33,11 +34,15 @@ class Fill:
 
 @dataclass(slots=True)
 class Drawn:
-    """All of a page: pictures, filled shapes, the order of its text objects by their address."""
+    """All of a page: pictures, filled shapes, the order of its text objects by their address.
+
+    corners: of all filled shapes with more than a rectangle has.
+    """
 
     pictures: list[Fill] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
     orders: dict[int, int] = field(default_factory=dict)
+    corners: int = 0
     count: int = 0
 
 
@@ -62,9 +67,7 @@ def _collect(of: Any, count: Any, get: Any, matrix: _Matrix, depth: int, sight: 
             case pdfium.FPDF_PAGEOBJ_IMAGE:
                 found.pictures.append(Fill(_edges(raw, matrix, sight), found.count, None, raw))
             case pdfium.FPDF_PAGEOBJ_PATH:
-                fill = _fill(raw, matrix, sight, found.count)
-                if fill is not None:
-                    found.fills.append(fill)
+                _path(raw, matrix, sight, found)
             case pdfium.FPDF_PAGEOBJ_FORM if depth < _DEEPEST:
                 inner = pdfium.FS_MATRIX()
                 pdfium.FPDFPageObj_GetMatrix(raw, inner)
@@ -73,17 +76,18 @@ def _collect(of: Any, count: Any, get: Any, matrix: _Matrix, depth: int, sight: 
                 _collect(raw, *forms, within, depth + 1, sight, found)
 
 
-def _fill(raw: Any, matrix: _Matrix, sight: Sight, order: int) -> Fill | None:
+def _path(raw: Any, matrix: _Matrix, sight: Sight, found: Drawn) -> None:
     how, stroked = ctypes.c_int(), ctypes.c_int()
     if not pdfium.FPDFPath_GetDrawMode(raw, how, stroked) or how.value == pdfium.FPDF_FILLMODE_NONE:
-        return None
+        return
     red, green, blue, alpha = (ctypes.c_uint(0) for _ in range(4))
     if not pdfium.FPDFPageObj_GetFillColor(raw, red, green, blue, alpha) or alpha.value < _OPAQUE:
-        return None
+        return
+    corners = pdfium.FPDFPath_CountSegments(raw)
+    found.corners += corners if corners > _RECTANGLE else 0
     edges = _edges(raw, matrix, sight)
-    if edges[2] - edges[0] < _SMALLEST_FILL or edges[3] - edges[1] < _SMALLEST_FILL:
-        return None
-    return Fill(edges, order, (red.value, green.value, blue.value))
+    if edges[2] - edges[0] >= _SMALLEST_FILL and edges[3] - edges[1] >= _SMALLEST_FILL:
+        found.fills.append(Fill(edges, found.count, (red.value, green.value, blue.value)))
 
 
 def _edges(raw: Any, matrix: _Matrix, sight: Sight) -> Edges:

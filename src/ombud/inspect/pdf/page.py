@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from ombud.inspect.pdf import glyphs, layout, limits
 from ombud.inspect.pdf.layout import Line
@@ -17,8 +19,10 @@ _LITTLE_TEXT = 200
 """Letters: a page with fewer beside a picture that fills it may be a scan with a stamp or a caption."""
 _NO_TEXT = 8
 _MOST_OF_PAGE = 0.5
-_OUTLINES = 60
-"""Filled shapes on a page without letters from which its letters may have been turned into outlines."""
+_MOST_ANNOTATIONS = 500
+_OUTLINES = 200
+"""Corners of filled shapes on a page without letters from which its letters may have been turned into outlines: a
+letter has 10 to 40."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class PageText:
 
 def read_page(document: pypdfium2.PdfDocument, number: int, album: Album) -> PageText | None:
     """The page (from 1); None where it is larger than can be read. Raises PdfiumError where it cannot be opened."""
-    page = document[number - 1]
+    page = _flat(document, number)
     try:
         width, height = page.get_size()
         if max(width, height) > limits.LARGEST_PAGE:
@@ -43,10 +47,31 @@ def read_page(document: pypdfium2.PdfDocument, number: int, album: Album) -> Pag
             return PageText(width, height)
         sight = Sight(page)
         on_page = drawn(page, sight)
-        album.add(on_page.pictures, number, sight)
-        return _text(page, sight, on_page)
+        text = _text(page, sight, on_page)
+        album.add(on_page.pictures, number, sight, alone=not text.lines and not text.lies)
+        return text
     finally:
         page.close()
+
+
+def _flat(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
+    """The page with what is shown of its annotations and of the fields of a form made part of it."""
+    page = document[number - 1]
+    if not any(kind != pdfium.FPDF_ANNOT_LINK for kind in _annotations(page)):
+        return page
+    if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
+        page.close()
+        page = document[number - 1]
+    return page
+
+
+def _annotations(page: pypdfium2.PdfPage) -> Iterator[int]:
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page), _MOST_ANNOTATIONS)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, index)
+        if annotation:
+            kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+            pdfium.FPDFPage_CloseAnnot(annotation)
+            yield kind
 
 
 def _text(page: pypdfium2.PdfPage, sight: Sight, on_page: Drawn) -> PageText:
@@ -70,4 +95,4 @@ def _scanned(printed: int, layered: bool, sight: Sight, on_page: Drawn) -> bool:
     )
     if covered >= _MOST_OF_PAGE * size:
         return printed < _LITTLE_TEXT or layered
-    return printed < _NO_TEXT and (covered > 0.05 * size or len(on_page.fills) >= _OUTLINES or layered)
+    return printed < _NO_TEXT and (covered > 0.05 * size or on_page.corners >= _OUTLINES or layered)

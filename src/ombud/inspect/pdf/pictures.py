@@ -3,71 +3,108 @@
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from ombud.domain.said import Said
+from ombud.domain.said import Box, Said
 from ombud.inspect.pdf import limits
 from ombud.inspect.pdf.layout import thousandths
 from ombud.inspect.pdf.letters import Sight
 from ombud.inspect.pdf.objects import Fill
+from ombud.inspect.pictures import screenshot
 from ombud.inspect.pictures.likeness import digest
+
+_SCREENS = 3
+"""Pages of nothing but a picture that are looked at for signs of a screen."""
+_SCREEN_PIXELS = 15_000_000
+_SHEETS = (2**0.5, 11 / 8.5, 14 / 8.5)
+"""Longer by shorter side: A4 and its kin, Letter, Legal."""
 
 
 @dataclass
 class Album:
-    """The pictures of one file, each named once, up to the limits."""
+    """The pictures of one file, up to the limits."""
 
     said: list[Said] = field(default_factory=list)
     decoded: int = 0
     pixels: int = 0
+    looked_at: int = 0
     cut: bool = False
 
-    def add(self, pictures: list[Fill], page: int, sight: Sight) -> None:
-        """Notes the pictures of a page that are large enough to mean something."""
+    def add(self, pictures: Sequence[Fill], page: int, sight: Sight, *, alone: bool) -> None:
+        """Notes the pictures of a page that are large enough to mean something. alone: no text stands beside them."""
         for picture in pictures:
-            width, height = ctypes.c_uint(), ctypes.c_uint()
-            if not pdfium.FPDFImageObj_GetImagePixelSize(picture.raw, width, height):
+            if not self._room(picture, page):
                 continue
-            if min(width.value, height.value) < limits.SMALLEST_PICTURE:
-                continue
-            pixels = width.value * height.value
-            if (
-                self.decoded >= limits.MOST_PICTURES
-                or pixels > limits.PICTURE_PIXELS
-                or self.pixels + pixels > limits.ALL_PICTURE_PIXELS
-            ):
-                if not self.cut:
-                    self.said.append(Said("cut", "pictures", "container", page=page))
-                self.cut = True
-                continue
-            self.decoded += 1
-            self.pixels += pixels
-            digest = _sha256(picture)
-            if digest:
+            with _decoded(picture) as (opened, pixels):
+                if pixels is None:
+                    continue
                 box = thousandths(picture.edges, sight.width, sight.height)
-                self.said.append(Said("picture_sha256", digest, "picture", page=page, box=box))
+                self.said.append(Said("picture_sha256", digest(pixels), "picture", page=page, box=box))
+                if alone and len(pictures) == 1 and self.looked_at < _SCREENS and not _is_sheet(pixels):
+                    self.looked_at += 1
+                    self.said += _screenshot(opened, pixels, page, box)
+
+    def _room(self, picture: Fill, page: int) -> bool:
+        """Whether the picture is large enough to be decoded, and not too large."""
+        width, height = ctypes.c_uint(), ctypes.c_uint()
+        if not pdfium.FPDFImageObj_GetImagePixelSize(picture.raw, width, height):
+            return False
+        if min(width.value, height.value) < limits.SMALLEST_PICTURE:
+            return False
+        pixels = width.value * height.value
+        too_many = pixels > limits.PICTURE_PIXELS or self.pixels + pixels > limits.ALL_PICTURE_PIXELS
+        if self.decoded >= limits.MOST_PICTURES or too_many:
+            if not self.cut:
+                self.said.append(Said("cut", "pictures", "container", page=page))
+            self.cut = True
+            return False
+        self.decoded += 1
+        self.pixels += pixels
+        return True
 
 
-def _sha256(picture: Fill) -> str:
-    """SHA-256 of the decoded pixels, as of the same picture in a file of its own; empty where it cannot be decoded."""
+def _is_sheet(pixels: Image.Image) -> bool:
+    """Whether a picture has the sides of a sheet of paper, or more pixels than screens: then a scanner made it."""
+    shape = max(pixels.size) / min(pixels.size)
+    return pixels.width * pixels.height > _SCREEN_PIXELS or any(abs(shape - each) < 0.03 for each in _SHEETS)
+
+
+def _screenshot(opened: Image.Image, pixels: Image.Image, page: int, box: Box) -> list[Said]:
+    """Signs that the picture is a capture of a screen. That it names no camera is none: in a PDF hardly any does."""
+    signs = screenshot.signs(screenshot.hints(opened), pixels)
+    return [replace(sign, page=page, box=box) for sign in signs if sign.value != "no_camera"]
+
+
+@contextmanager
+def _decoded(picture: Fill) -> Iterator[tuple[Image.Image, Image.Image | None]]:
+    """The picture as it is kept, and its pixels in RGB as they are of the same picture in a file of its own; None where
+    it cannot be decoded."""
     jpeg = _jpeg(picture)
     if jpeg:
         try:
-            with Image.open(BytesIO(jpeg), formats=["JPEG"]) as opened:
-                return digest(opened)
+            opened = Image.open(BytesIO(jpeg), formats=["JPEG"])
+            pixels = opened.convert("RGB")
         except (OSError, ValueError, Image.DecompressionBombError):
-            return ""
+            yield Image.new("L", (1, 1)), None
+            return
+        with opened:
+            yield opened, pixels
+        return
     raw = pdfium.FPDFImageObj_GetBitmap(picture.raw)
     if not raw:
-        return ""
+        yield Image.new("L", (1, 1)), None
+        return
     bitmap = pypdfium2.PdfBitmap.from_raw(raw)
     try:
-        return digest(bitmap.to_pil())
+        opened = bitmap.to_pil()
+        yield opened, opened.convert("RGB")
     finally:
         bitmap.close()
 

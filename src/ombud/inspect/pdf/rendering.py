@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pypdfium2
@@ -20,7 +21,8 @@ def render(path: Path, page: int, dpi: int) -> Image.Image:
     """
     try:
         with pypdfium2.PdfDocument(path) as document:
-            document.init_forms()
+            with suppress(pypdfium2.PdfiumError):  # a form that is broken: the page is there without it
+                document.init_forms()
             if not 1 <= page <= len(document):
                 raise ValueError(f"{path.name} has no page {page}")
             return draw(document[page - 1], dpi, RENDERED_PIXELS)

@@ -50,7 +50,7 @@ def read(path: Path) -> list[Said]:
         reader = PdfFileReader(BytesIO(whole), strict=False)
         if reader.encrypted:
             reader.decrypt("")
-        found = list(_signatures(reader, memoryview(whole)))
+        found = list(_signatures(reader, memoryview(whole))) or list(_unreached(whole))
     except Exception:  # noqa: BLE001  whatever a broken file makes pyHanko raise, its bytes can still be compared
         found = list(_without_structure(whole))
     return [said for each in found for said in each]
@@ -94,22 +94,40 @@ def _later(reader: Any, sig_field: Any, name: str, covered: Covered, seal: Seal)
     return "altered", _UNEXPLAINED if alike else 1.0
 
 
+def _unreached(whole: bytes) -> Iterator[list[Said]]:
+    """The altered ones of the signatures over a whole file that its form leads to no more. Those of a file that is
+    attached to it cover no bytes of this one."""
+    for covered in _ranges(whole):
+        if covered.possible() and covered.to_the_end():
+            seal = examine(_between(covered), covered)
+            if seal.state == "altered":
+                yield _said(seal, (None, None))
+
+
 def _without_structure(whole: bytes) -> Iterator[list[Said]]:
     """The signatures of a file whose structure is broken, by their bytes alone."""
-    for found in islice(_RAW.finditer(whole), _MOST):
-        covered = Covered(memoryview(whole), [int(number) for number in found.groups()])
+    for covered in _ranges(whole):
         if not covered.possible():
             yield _said(Seal("unreadable"), (None, None))
             continue
-        between = bytes(covered.whole[covered.ranges[1] : covered.ranges[2]]).strip().strip(b"<>")
-        try:
-            contents = bytes.fromhex(between.decode("ascii"))
-        except ValueError:
-            contents = b""
-        seal = examine(contents, covered)
+        seal = examine(_between(covered), covered)
         if seal.state == "intact" and not covered.to_the_end():
             seal.state = "unreadable"
         yield _said(seal, (None, None))
+
+
+def _ranges(whole: bytes) -> Iterator[Covered]:
+    for found in islice(_RAW.finditer(whole), _MOST):
+        yield Covered(memoryview(whole), [int(number) for number in found.groups()])
+
+
+def _between(covered: Covered) -> bytes:
+    """The signature that stands between the two ranges; nothing where its digits are odd in number."""
+    digits = bytes(covered.whole[covered.ranges[1] : covered.ranges[2]]).strip().strip(b"<>")
+    try:
+        return bytes.fromhex(digits.decode("ascii"))
+    except ValueError:
+        return b""
 
 
 def _four(ranges: Any) -> list[int]:
