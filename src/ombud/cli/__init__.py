@@ -27,6 +27,7 @@ COMMANDS = {
     "cases": "cases:cases",
     "case": "cases:case",
     "evidence": "evidence:app",
+    "check": "check:check",
     "submit": "submit:submit",
     "response": "response:response",
     "template": "template:app",

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -25,6 +25,8 @@ from ombud.store.models import Piece as KeptPiece
 UNFINISHED = frozenset({"died", "too_slow", "too_much_memory"})
 """Problems that may be the machine's and not the file's: it is read again where somebody asks."""
 MOST_ATTEMPTS = 3
+FORMATS = frozenset({"pdf", "jpeg", "png", "mp4"})
+"""By content: what inspection can read. Of a file that hides another (`pdf+zip`), the one that it shows."""
 _AGAIN = " !"
 PICTURE, PHOTO = "picture_sha256", "picture_dhash"
 _BANDS = 4
@@ -34,6 +36,7 @@ NEAR = _BANDS - 1
 _MOST_FILES = 200
 """With one picture: a logo stands on every waybill, and whose it was first is no finding then."""
 _AT_ONCE = 100
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _T = TypeVar("_T")
 
 
@@ -80,6 +83,13 @@ def version_of(said: Iterable[Said], tried: int) -> str:
     return f"{VERSION}{_AGAIN}{tried + 1}" if any(_is_unfinished(each) for each in said) else VERSION
 
 
+def writable(said: Iterable[Said]) -> tuple[Said, ...]:
+    """The same without what no database and no JSON takes as text."""
+    return tuple(
+        replace(one, value=_UNWRITABLE.sub("\ufffd", one.value)) if isinstance(one.value, str) else one for one in said
+    )
+
+
 def marks_of(said: Iterable[Said]) -> set[tuple[str, str]]:
     """(kind, value) of everything by which another file with the same in it is found.
 
@@ -113,17 +123,13 @@ def known(asker: Asker, pieces: Sequence[Piece]) -> Known:
         "recipient": {"name": recipient.name, "address": recipient.address} if recipient else None,
         "messages": messages,
         "messages_known": complete,
-        "numbers": _numbers(asker, {_bare(one) for one in _values(pieces, "number", "tracking_number")}),
+        "numbers": _numbers(asker, _values(pieces, "number", "tracking_number")),
         "pictures": _pictures(asker, pieces),
     }
 
 
 def _values(pieces: Sequence[Piece], *fields: str) -> set[str]:
     return {str(each.value) for piece in pieces for each in piece.said if each.field in fields}
-
-
-def _bare(number: str) -> str:
-    return re.sub(r"\s", "", number).upper()
 
 
 def _messages(asker: Asker, named: set[str]) -> tuple[dict[str, MessageKnown], bool]:
@@ -142,23 +148,22 @@ def _messages(asker: Asker, named: set[str]) -> tuple[dict[str, MessageKnown], b
 
 
 def _numbers(asker: Asker, numbers: set[str]) -> dict[str, str]:
-    """Number -> the first other order on whose parcel it stands; not where it stands on one of this order too.
+    """Number -> the first other order on whose parcel it stands, as it stands there: a number is looked for as it was
+    read, and without spaces and dashes.
 
     The parcels have an index by carrier and number: the carriers are stepped through, so each number costs as many
     looks as there are carriers, however many parcels.
     """
     found: dict[str, str] = {}
-    own: set[str] = set()
-    for some in _batches(sorted(numbers)):
+    written = {re.sub(r"\s", "", number).upper() for number in numbers}
+    for some in _batches(sorted(written | {number.replace("-", "") for number in written})):
         with connection.cursor() as cursor:
             marks, until = ", ".join(["%s"] * len(some)), Instants(connection).literal(asker.at)
             cursor.execute(_NUMBERS.format(numbers=marks, until=until), list(some))
             for number, order_id in cursor.fetchall():
-                if order_id == asker.order_id:
-                    own.add(number)
-                else:
+                if order_id != asker.order_id:
                     found.setdefault(number, order_id)
-    return {number: order_id for number, order_id in found.items() if number not in own}
+    return found
 
 
 _NUMBERS = """
