@@ -104,10 +104,10 @@ def read(said: Sequence[Said]) -> list[Line]:
         if each.field != "line" or not isinstance(each.value, str):
             continue
         if text := clean(each.value):
-            lines.append(Line(each, text, _cells(text)))
             length += len(text)
             if length > MOST_TEXT:
                 break
+            lines.append(Line(each, text, _cells(text)))
     return lines
 
 

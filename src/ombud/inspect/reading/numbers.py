@@ -15,7 +15,7 @@ from itertools import combinations, pairwise
 from ombud.inspect.reading import times
 
 LEAST, MOST, LEAST_DIGITS = 6, 40, 5
-MOST_GROUPS = 12
+MOST_GROUPS = 16
 """A number of more groups than these is a row of a table."""
 _GROUP = re.compile(r"[0-9A-Za-zА-Яа-яЁё]+")
 _LATIN = re.compile(r"[0-9A-Za-z]+")
@@ -99,8 +99,9 @@ def find(text: str) -> list[Number]:
     for run in _runs(text):
         groups = _marked(text, run)
         alone += filter(None, (_candidate(text, [group], taken, 1.0) for group in groups))
-        if len(groups) > MOST_GROUPS and all(group.end - group.start == 1 for group in groups):
+        if len(groups) >= LEAST and all(group.end - group.start == 1 for group in groups):
             whole += filter(None, [_spelled(text, groups, taken)])
+            continue
         if not 2 <= len(groups) <= MOST_GROUPS:
             continue
         if candidate := _candidate(text, groups, taken, 0.95):
@@ -163,10 +164,9 @@ def _candidate(
     if len(groups) > 1:
         if any(c.islower() for c in value):
             return None
-        # Letters alone stand in front (RR 123 456 785 CN) or behind, and are few; between digits they are words.
-        if any(group.letters_only for group in groups[1:-1]) or any(
-            group.letters_only and len(group.value) > 4 for group in (groups[0], groups[-1])
-        ):
+        # Letters alone are few (RR 123 456 785 CN), between digits fewer; more of them are words.
+        ends = (groups[0], groups[-1])
+        if any(group.letters_only and len(group.value) > (4 if group in ends else 2) for group in groups):
             return None
         if any(one.letters_only and other.letters_only for one, other in pairwise(groups)):
             return None

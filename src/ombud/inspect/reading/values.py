@@ -16,7 +16,7 @@ _CUBE = r"м3|м³|куб\.?\s?м|см3|см³|дм3|дм³|л|литр\w{0,3}|m
 _FIGURE = r"[0-9]{1,6}(?:[.,][0-9]{1,4})?"
 _WEIGHT = re.compile(rf"(?<![0-9.,]){_FIGURE}\s?(?:{_KG})(?![A-Za-zА-Яа-я0-9])", re.IGNORECASE)
 _SIDES = re.compile(
-    rf"(?<![0-9.,]){_FIGURE}\s?(?:{_LENGTH})?\s?[xх×*/]\s?{_FIGURE}\s?(?:{_LENGTH})?\s?[xх×*/]\s?{_FIGURE}"
+    rf"(?<![0-9.,]){_FIGURE}\s?(?:{_LENGTH})?\s?[xх×*]\s?{_FIGURE}\s?(?:{_LENGTH})?\s?[xх×*]\s?{_FIGURE}"
     rf"(?:\s?(?:{_LENGTH})(?![A-Za-zА-Яа-я0-9]))?",
     re.IGNORECASE,
 )

@@ -28,6 +28,7 @@ class _Table:
 
     head: Line
     columns: dict[int, Label]
+    passed_over: frozenset[int] = frozenset()
     rows: int = 0
 
 
@@ -190,7 +191,7 @@ def _wait(reading: _Reading, line: Line, empty: Sequence[Label]) -> None:
     by_cell = {line.cells.index(line.cell_at(label.start)): label for label in empty if label.opens}
     asked = {cell: label for cell, label in by_cell.items() if label.field}
     if len(line.cells) >= 2 and asked and (len(by_cell) >= 2 or not any(c.isdigit() for c in line.text)):
-        reading.table, reading.waiting = _Table(line, asked), None
+        reading.table, reading.waiting = _Table(line, asked, frozenset(by_cell.keys() - asked.keys())), None
     elif empty and empty[-1].field and empty[-1].end >= len(line.text.rstrip(" _:")):
         reading.waiting = (line, empty[-1])
 
@@ -220,7 +221,8 @@ def _row(reading: _Reading, line: Line) -> bool:
             _take(reading, line, label, line.cells[place], 0.9)
     if not any(label.field in _TIMES for label in table.columns.values()):
         for instant in times.find(line.text, day_first=reading.day_first):
-            reading.add(line, "time", Value(instant.iso, instant.start, instant.end, instant.confidence))
+            if line.cells.index(line.cell_at(instant.start)) not in table.passed_over:
+                reading.add(line, "time", Value(instant.iso, instant.start, instant.end, instant.confidence))
     _unlabelled(reading, line, ())
     return True
 
