@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ombud.domain import templates
 from ombud.domain.problems import OmbudError, Problem
 from ombud.domain.responses import FIELDS, TITLES
+from ombud.domain.rulebook import load
 from ombud.domain.templates import Value, fill, problems_of
 from ombud.rulebooks import open_book
 
@@ -189,3 +190,28 @@ def test_the_shipped_response_and_letter_can_be_filled_in() -> None:
     for letter in (files("ombud.documents") / "templates").iterdir():
         if letter.name.endswith(".liquid"):
             assert problems_of(letter.read_text("utf-8"), FIELDS, letter.name) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("{{order_number}} was delivered", "{{order_nmber}} was delivered", "There is no field order_nmber."),
+        ("{{order_number}} was delivered", "{{violation}} was delivered", "There is no field violation."),
+        ("{{order_number}} was delivered", "{{order_number was delivered", "This is no Liquid"),
+        ("fields: [order_number, ", "fields: [order_number, weather, ", "There is no field weather."),
+    ],
+)
+def test_a_book_whose_response_names_what_it_may_not_is_refused_where_that_stands(
+    old: str, new: str, words: str
+) -> None:
+    text = open_book("shopify").text
+    assert text.count(old) == 1
+    with pytest.raises(OmbudError) as raised:
+        load(text.replace(old, new), file="shopify.yaml")
+    [problem] = raised.value.problems
+    place = problem.place
+    assert place is not None
+    assert place.line is not None
+    assert "responses" in text[: text.index(old)]
+    assert abs(place.line - text.count("\n", 0, text.index(old))) <= 2
+    assert words in problem.say()
