@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ombud.domain.evidence import Finding, Outcome
 from ombud.domain.judging.confidence import agreed
-from ombud.domain.judging.stamps import MINUTE, stamps, zone_of
+from ombud.domain.judging.stamps import MINUTE, stamps, zones_of
 from ombud.domain.judging.subject import Subject, found
 from ombud.domain.said import Said
 
@@ -41,7 +41,8 @@ def of_editing(subject: Subject) -> Iterator[Finding]:
 def _signs(subject: Subject) -> Iterator[tuple[str, Said]]:
     for one in subject.all("ids_differ")[:1]:
         yield "ids_differ", one
-    created, modified = (stamps(subject.all(field), zone_of(subject)) for field in ("created_at", "modified_at"))
+    zones = zones_of(subject)[:1]
+    created, modified = (stamps(subject.all(field), zones) for field in ("created_at", "modified_at"))
     if created and modified and modified[0].instant - created[0].instant > MINUTE:
         yield "modified", modified[0].said
     for one in subject.all("revisions")[:1]:

@@ -1,17 +1,18 @@
-"""Times that stand on a piece, as instants: where no zone is written, the store's is assumed, and that is said."""
+"""Times that stand on a piece, as instants: where no zone is written one is assumed, and that is said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from ombud.domain.judging.subject import Subject
 from ombud.domain.said import Said
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-_ZONES = range(-12, 15)
+_HOURS = range(-12, 15)
 """Hours that clocks of the world lie from UTC."""
 
 
@@ -38,7 +39,7 @@ class Stamp:
         here = self.instant.astimezone(UTC)
         own = self.instant.utcoffset() or timedelta()
         return any(
-            Stamp(self.said, here + own - hours * HOUR, self.lasts, "").off(logged) <= tolerance for hours in _ZONES
+            Stamp(self.said, here + own - hours * HOUR, self.lasts, "").off(logged) <= tolerance for hours in _HOURS
         )
 
     @property
@@ -52,37 +53,49 @@ class Stamp:
         return instant.astimezone(self.instant.tzinfo).isoformat(timespec="seconds")
 
 
-def stamps(said: Iterable[Said], zone: tuple[str, tzinfo]) -> list[Stamp]:
-    """Those among `said` that have a time of day. A mere date is no timestamp."""
-    return [stamp for one in said if (stamp := _stamp(one, zone)) is not None]
+Zone: TypeAlias = tuple[str, tzinfo]
+"""A zone by its name."""
 
 
-def zone_of(subject: Subject) -> tuple[str, tzinfo]:
-    """The zone of the store, by which its people set their clocks; UTC where nobody knows it."""
-    name = subject.row.get("store.timezone")
+def stamps(said: Iterable[Said], zones: Sequence[Zone]) -> list[Stamp]:
+    """Those among `said` that have a time of day, once for each of `zones` where none is written. A mere date is no
+    timestamp."""
+    return [stamp for one in said for stamp in _stamps(one, zones)]
+
+
+def zones_of(subject: Subject) -> tuple[Zone, ...]:
+    """The zone of the store, by which its people set their clocks (UTC where nobody knows it), then those of the book,
+    by which carriers do."""
+    own = _zone(str(subject.row.get("store.timezone") or "UTC")) or ("UTC", UTC)
+    named = subject.by.content.zones if subject.by.content else ()
+    others = [zone for name in named if name != own[0] and (zone := _zone(name)) is not None]
+    return (own, *others)
+
+
+def _zone(name: str) -> Zone | None:
     try:
-        return (str(name), ZoneInfo(str(name))) if name else ("UTC", UTC)
+        return name, ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        return "UTC", UTC
+        return None
 
 
-def _stamp(said: Said, zone: tuple[str, tzinfo]) -> Stamp | None:
+def _stamps(said: Said, zones: Sequence[Zone]) -> Iterator[Stamp]:
     text = str(said.value).replace(" ", "T")
     _, has_time, clock = text.partition("T")
     if not has_time:
-        return None
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return None
+        return
     lasts = timedelta() if clock.count(":") - _colons_of_offset(clock) >= 2 else MINUTE - timedelta(microseconds=1)
     try:
-        if read.tzinfo is None:
-            return Stamp(said, read.replace(tzinfo=zone[1]), lasts, zone[0])
-        read.astimezone(UTC)
+        read = datetime.fromisoformat(text)
+        if read.tzinfo is not None:
+            yield Stamp(said, read.astimezone(read.tzinfo), lasts, "")
+            return
+        for name, zone in zones:
+            here = read.replace(tzinfo=zone)
+            here.astimezone(UTC)
+            yield Stamp(said, here, lasts, name)
     except (OverflowError, ValueError):
-        return None
-    return Stamp(said, read, lasts, "")
+        return
 
 
 def _colons_of_offset(clock: str) -> int:

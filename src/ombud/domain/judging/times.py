@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ombud.domain.evidence import Finding, Outcome
 from ombud.domain.instants import parse_instant
 from ombud.domain.judging.confidence import by_source
-from ombud.domain.judging.stamps import HOUR, Stamp, stamps, zone_of
+from ombud.domain.judging.stamps import HOUR, Stamp, stamps, zones_of
 from ombud.domain.judging.subject import Subject, found
 from ombud.domain.said import Said
 
@@ -35,8 +35,8 @@ _WIDEST_ZONES = 14 * HOUR
 
 def of_times(subject: Subject) -> Iterator[Finding]:
     """Everything that the book says of times, for a piece of its kind."""
-    zone = zone_of(subject)
-    read = {field: stamps(subject.all(field), zone) for field in _ALL}
+    zones = zones_of(subject)
+    read = {field: stamps(subject.all(field), zones) for field in _ALL}
     yield from _there(subject, read)
     if subject.is_messages:
         yield from _of_messages(subject, [stamp for each in read.values() for stamp in each])
@@ -74,7 +74,8 @@ def _against_log(subject: Subject, read: Mapping[str, list[Stamp]]) -> Iterator[
 def _compared(
     field: str, read: list[Stamp], logged: list[datetime], tolerance: timedelta, worth: Mapping[str, float]
 ) -> Iterator[Finding]:
-    """The nearest of the times that were read speaks for the piece: a sheet may carry others too."""
+    """The nearest of the times that were read speaks for the piece: a sheet may carry others too, and may go by the
+    clock of the store or of the carrier."""
     stamp, instant = min(((one, other) for one in read for other in logged), key=lambda pair: pair[0].off(pair[1]))
     expected = stamp.by_same_clock(instant)
     fine = found("clock_differs", Outcome.PASSED, stamp.said, field=field, value=stamp.text, expected=expected)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -142,6 +143,14 @@ def _known_country(code: str) -> str:
     return code
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise refuse(((), Problem("no_timezone", N_("{name!r} is no time zone."), {"name": name}))) from None
+    return name
+
+
 def _one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -153,6 +162,7 @@ Flag: TypeAlias = Annotated[bool, Strict()]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
 FieldName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$")]
 Language: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+Zone: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$"), AfterValidator(_known_zone)]
 Country: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country)]
 
 Instant: TypeAlias = Annotated[

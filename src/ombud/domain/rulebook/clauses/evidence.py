@@ -23,6 +23,7 @@ from ombud.domain.rulebook.words import (
     Where,
     Whole,
     Word,
+    Zone,
 )
 
 Format: TypeAlias = Literal["pdf", "jpeg", "png", "webp", "mp4", "avi", "heic", "gif", "tiff", "mov", "docx", "xlsx"]
@@ -122,6 +123,8 @@ class ContentVersion(Version):
     """What never counts, whoever hands it in."""
     clock_tolerance: Span | None = None
     """How far a timestamp may lie from the platform's own log."""
+    zones: tuple[Zone, ...] = ()
+    """Beside the store's own: by whose clocks a paper may be written that names no zone."""
     watermark_tolerance: Span | None = None
     """How far the clock in the picture may run from the video's own time."""
     one_proof_one_case: Flag = False
