@@ -48,6 +48,7 @@ COMMANDS = {
     "protection": "protection:protection",
     "generate": "generate:generate",
     "serve": "serve:serve",
+    "doctor": "doctor:doctor",
     "migrate": "loop:migrate",
     "tick": "loop:tick",
     "work": "loop:work",

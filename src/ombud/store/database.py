@@ -111,7 +111,7 @@ def prepare() -> None:
     store was made by a newer Ombud.
     """
     with spoken():
-        if not _pending():
+        if not pending():
             return
         if connection.vendor == "sqlite":
             migrate()
@@ -129,13 +129,14 @@ def prepare() -> None:
 def migrate() -> int:
     """Sets the store up or brings it up to date; returns how many steps that took. Two at once wait for one another."""
     with spoken(), _alone():
-        pending = _pending()
-        if pending:
+        steps = pending()
+        if steps:
             call_command("migrate", verbosity=0, interactive=False)
-        return pending
+        return steps
 
 
-def _pending() -> int:
+def pending() -> int:
+    """How many steps the store lacks. Raises OmbudError where it was made by a newer Ombud."""
     executor = MigrationExecutor(connection)
     unknown = [
         name

@@ -148,6 +148,19 @@ def drop(sha256: str) -> None:
         _storage().delete(_place(sha256))
 
 
+def refuse_unusable() -> None:
+    """Raises OmbudError where files cannot be kept. A folder that is not there yet is made with the first file."""
+    storage = _storage()
+    with _spoken():
+        if not _is_local(storage):
+            storage.exists(_place("0" * 64))
+            return
+        folder = Path(place())
+        while not folder.exists():
+            folder = folder.parent
+        tempfile.TemporaryFile(dir=folder).close()
+
+
 def place() -> str:
     """The evidence store as a person knows it: a folder, or a bucket."""
     storage = _storage()

@@ -53,9 +53,9 @@ def signing_key(*, may_change: bool = False) -> SigningKey:
     file holds none, and where it is another one than that of the last checkpoint.
     """
     path = key_file()
-    last = proofs.last_checkpoint()
     if path is None:
         raise _no_key(N_("Nothing says where the key that signs checkpoints lies."), {})
+    last = proofs.last_checkpoint()
     if not path.exists():
         if settings.SIGNING_KEY:
             raise _no_key(N_("The key {file} that OMBUD_SIGNING_KEY names is not there."), {"file": str(path)})
