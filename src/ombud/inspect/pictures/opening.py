@@ -20,9 +20,11 @@ VERSION: Final = version("pillow")
 FORMATS: Final = ("JPEG", "PNG")
 """What is opened at all: the other decoders of Pillow are doors that nobody needs open."""
 MOST_PIXELS: Final = 110_000_000
-"""A phone's 108 million fit; a progressive JPEG of that size takes 700 MB while it is decoded."""
-MOST_PIXELS_WHOLE: Final = 50_000_000
-"""What has more is decoded at half or a quarter of its size, which only a JPEG can."""
+"""Of a JPEG: a phone's 108 million fit."""
+MOST_PIXELS_WHOLE: Final = 26_000_000
+"""A JPEG of more is decoded at a half or a quarter of its size; Pillow takes four bytes of memory a pixel."""
+MOST_PIXELS_AT_ONCE: Final = 40_000_000
+"""Of a PNG, which can be decoded in whole only, and of a progressive JPEG, which is held in whole meanwhile."""
 
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -59,27 +61,28 @@ def opened(path: Path) -> Iterator[Image.Image]:
         except Image.DecompressionBombError as error:
             raise TooManyPixelsError from error
         with picture:
-            if too_many_pixels(*picture.size, scales=picture.format != "PNG"):
+            if too_many_pixels(*picture.size, scales=picture.format != "PNG" and not picture.info.get("progressive")):
                 raise TooManyPixelsError
             yield picture
 
 
 def too_many_pixels(width: int, height: int, *, scales: bool) -> bool:
     """Whether a picture of that size is left alone. scales: it can be decoded at a part of its size."""
-    return width * height > (MOST_PIXELS if scales else MOST_PIXELS_WHOLE)
+    return width * height > (MOST_PIXELS if scales else MOST_PIXELS_AT_ONCE)
 
 
 def plain(picture: Image.Image) -> Image.Image:
-    """Decoded to RGB as it is stored: not yet turned."""
+    """Decoded to RGB as it is stored: not yet turned. Copied only where it must be."""
     if picture.width * picture.height > MOST_PIXELS_WHOLE:
-        picture.draft("RGB", (picture.width // 2, picture.height // 2))
+        scale = 2 if picture.width * picture.height <= 4 * MOST_PIXELS_WHOLE else 4
+        picture.draft("RGB", (picture.width // scale, picture.height // scale))
     picture.load()
-    if picture.mode == "RGB":
-        return picture.copy()
+    if picture.mode == "RGB" and "transparency" not in picture.info:
+        return picture
     if picture.mode.startswith("I"):  # 16 bits a pixel: Pillow would cut off at 255 instead of scaling
         return Image.fromarray((np.asarray(picture).clip(0, 65_535) // 257).astype(np.uint8)).convert("RGB")
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        seen = picture.convert("RGBA")
+    if picture.has_transparency_data:
+        seen = picture if picture.mode in ("RGBA", "LA") else picture.convert("RGBA")
         paper = Image.new("RGB", picture.size, "white")
         paper.paste(seen, mask=seen.getchannel("A"))
         return paper

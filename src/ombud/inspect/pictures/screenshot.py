@@ -143,9 +143,9 @@ def _has_address_bar(shown: _Pixels) -> bool:
 
 def _bands(top: _Pixels) -> list[tuple[int, int]]:
     """Rows whose left and right margins are of one and the same colour, by that colour, from the very top."""
-    margin = max(2, top.shape[1] // 200)
+    margin = 3
     ends = np.concatenate([top[:, :margin], top[:, -margin:]], axis=1).astype(np.int16)
-    flat = (ends.max(axis=1) - ends.min(axis=1)).max(axis=1) <= 8
+    flat = (ends.max(axis=1) - ends.min(axis=1)).max(axis=1) <= 12
     colours = np.median(ends, axis=1)
     bands: list[tuple[int, int]] = []
     start = 0

@@ -21,9 +21,11 @@ from PIL import Image
 TOOL: Final = "rapidocr"
 LONGEST_SIDE: Final = 2000
 """Pixels of what is looked at: letters are cut out at this size."""
-_DETECTED_AT: Final = 1280
-"""Pixels at which places with letters are found; half the time of twice as many, and a stamp still has 12."""
+_DETECTED_AT: Final = (1280, 900_000)
+"""Longer side and pixels in all at which places with letters are found: half the time and memory of twice as many."""
 _SMALLEST: Final = 16
+_MOST: Final = 150
+"""Places with letters in one picture: labels and stamps have few, and a page of text is not for this reader."""
 _MODELS: Final = {"Det.model_path": "*_det_*.onnx", "Rec.model_path": "*_rec_*.onnx"}
 
 
@@ -47,8 +49,15 @@ def read(image: Image.Image) -> list[Seen] | None:
         size = (max(_SMALLEST, round(image.width / scale)), max(_SMALLEST, round(image.height / scale)))
         image = image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
     pixels = cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR)
+    sides = max(image.size) / min(image.size)
+    reader._load_det_model().limit_side_len = min(_DETECTED_AT[0], round((_DETECTED_AT[1] * sides) ** 0.5))
     # Each is said in each call: what is left out keeps the value of the call before it.
-    found = reader(pixels, use_det=True, use_cls=False, use_rec=True)
+    try:
+        found = reader(pixels, use_det=True, use_cls=False, use_rec=True)
+    except Exception as error:
+        if "bad_alloc" in str(error):  # it wraps what C++ says in an exception of its own
+            raise MemoryError from error
+        raise
     if getattr(found, "boxes", None) is None or found.txts is None:
         return []
     seen = []
@@ -104,8 +113,9 @@ def _reader() -> Any:
             "Global.log_level": "critical",
             "Global.max_side_len": LONGEST_SIDE,
             "Global.use_cls": False,
+            "Det.max_candidates": _MOST,
             "Det.limit_type": "max",
-            "Det.limit_side_len": _DETECTED_AT,
+            "Det.limit_side_len": _DETECTED_AT[0],
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,
