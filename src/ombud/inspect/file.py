@@ -82,15 +82,18 @@ def looking(path: Path, format: str) -> _Parts:  # noqa: A002
 
 
 def recognising(path: Path, format: str, said: Sequence[Said]) -> _Parts:  # noqa: A002
-    """As `recognise`, in parts."""
+    """As `recognise`, in parts; the last says that it came to its end, whatever was read: what is not there then is
+    not merely unread."""
     shown = _shown(format)
     if shown == "pdf":
-        return _bounded(_recognise_pdf(path, said, _Budget()), said)
-    if shown in _PICTURES:
-        return _bounded(_recognise_picture(path, said), said)
-    if shown == "mp4":
-        return _bounded(_recognise_video(path), said)
-    return iter([])
+        parts = _recognise_pdf(path, said, _Budget())
+    elif shown in _PICTURES:
+        parts = _recognise_picture(path, said)
+    elif shown == "mp4":
+        parts = _recognise_video(path)
+    else:
+        return iter([])
+    return _bounded(chain(parts, [[_of_ours("recognised", 1)]]), said)
 
 
 def _look_at_pdf(path: Path, budget: _Budget) -> _Parts:
@@ -268,5 +271,5 @@ def _shown(format: str) -> str:  # noqa: A002
     return format.partition("+")[0]
 
 
-def _of_ours(field: str, value: str) -> Said:
+def _of_ours(field: str, value: str | int) -> Said:
     return Said(field, value, "container", tool="ombud", version=VERSION)
