@@ -23,6 +23,8 @@ FIGURES = (
     "documents",
     "sealing",
     "simulating",
+    "gating",
+    "mutating",
 )
 
 
