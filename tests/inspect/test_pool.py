@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -229,20 +232,29 @@ pool.inspect([Asked(folder / "0", "pdf"), Asked(folder / "1", "pdf")], progress=
 """
 
 
-def test_a_worker_does_not_outlive_the_process_of_its_pool(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="this system cannot wait for a process of others")
+def test_a_worker_does_not_outlive_the_process_of_its_pool_and_the_next_pool_sweeps_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked(tmp_path, "process", "sleep")
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    ran = subprocess.run(
-        [sys.executable, "-c", _DIES, str(tmp_path)], env=environment, capture_output=True, text=True, check=False
-    )
-    try:
-        worker = os.pidfd_open(int(ran.stdout))
-    except ProcessLookupError:
-        return
-    try:
-        assert select.select([worker], [], [], 60)[0], "it is still there"
-    finally:
-        os.close(worker)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    with Pool(1, reader=READER) as other:
+        ran = subprocess.run([sys.executable, "-c", _DIES, str(tmp_path)], capture_output=True, text=True, check=False)
+        assert ran.returncode == -signal.SIGKILL
+        with suppress(ProcessLookupError):
+            worker = os.pidfd_open(int(ran.stdout))
+            try:
+                assert select.select([worker], [], [], 60)[0], "it is still there"
+            finally:
+                os.close(worker)
+        assert len(list(temporary.iterdir())) == 2
+        with Pool(1, reader=READER):
+            assert len(list(temporary.iterdir())) == 2
+        assert read(other, tmp_path, "pause") == [["line rested"]]
+    assert list(temporary.iterdir()) == []
 
 
 def test_what_is_said_comes_back_as_it_was_said(pool: Pool, tmp_path: Path) -> None:

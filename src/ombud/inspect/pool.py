@@ -7,8 +7,6 @@ Each is kept by a thread that starts it, talks to it, ends it: a worker dies wit
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from queue import PriorityQueue, SimpleQueue
 from ombud.domain.said import Said
 from ombud.inspect import VERSION, file
 from ombud.inspect.child import Answer, Child, Limits
+from ombud.inspect.scratch import Scratch
 
 __all__ = ["Asked", "Inspection", "Limits", "Pool", "Progress"]
 
@@ -84,7 +83,7 @@ class Pool:
         self._lock = threading.Lock()
         self._children: dict[int, Child] = {}
         self._closed = False
-        self._scratch = Path(tempfile.mkdtemp(prefix="ombud-inspect."))
+        self._scratch = Scratch()
         self._threads = [
             threading.Thread(target=self._keep, args=(number,), name=f"ombud-inspect-{number}", daemon=True)
             for number in range(workers)
@@ -108,7 +107,7 @@ class Pool:
                 self._tasks.put((_LEAVE, next(self._numbers), None))
         for thread in self._threads:
             thread.join()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.remove()
 
     def inspect(
         self, asked: Sequence[Asked], *, recognise: bool = True, progress: Callable[[Progress], None] | None = None
@@ -136,7 +135,7 @@ class Pool:
 
     def held(self) -> tuple[str, ...]:
         """What a worker is held to here (`confine.WALLS`). Starts one. Raises OmbudError where none starts."""
-        child = Child(self._scratch / "held", self._limits, self._reader)
+        child = Child(self._scratch.path / "held", self._limits, self._reader)
         try:
             return child.ready()
         finally:
@@ -204,7 +203,7 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise RuntimeError(_CLOSED)
-            child = Child(self._scratch / f"{number}", self._limits, self._reader)
+            child = Child(self._scratch.path / f"{number}", self._limits, self._reader)
             self._children[number] = child
         child.ready()
         return child
