@@ -70,6 +70,19 @@ def test_words_that_somebody_sees_are_text_whatever_they_stand_on(tmp_path: Path
     assert {each.confidence for each in said if each.field == "line"} == {1.0}
 
 
+@pytest.mark.parametrize("state", ["ON", "OFF"])
+def test_words_on_a_layer_are_text_only_while_it_is_switched_on(tmp_path: Path, state: str) -> None:
+    path = written(tmp_path / "a.pdf", page(text(50, 700, "shown"), "/OC /L1 BDC", text(50, 600, "layered"), "EMC"))
+    with pikepdf.open(path, allow_overwriting_input=True) as opened:
+        layer = opened.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name=pikepdf.String("Layer")))
+        opened.pages[0].Resources.Properties = pikepdf.Dictionary(L1=layer)
+        opened.Root.OCProperties = pikepdf.Dictionary(
+            OCGs=pikepdf.Array([layer]), D=pikepdf.Dictionary({f"/{state}": pikepdf.Array([layer])})
+        )
+        opened.save(path)
+    assert lines(pdf.read(path)) == (["shown", "layered"] if state == "ON" else ["shown"])
+
+
 @pytest.mark.parametrize("order", ["above", "beneath"])
 def test_the_layer_of_a_scanner_is_kept_as_recognised_and_the_page_is_a_scan(tmp_path: Path, order: str) -> None:
     content = {
@@ -174,6 +187,16 @@ def test_small_pictures_are_left_out_and_huge_ones_are_not_decoded(tmp_path: Pat
     said = pdf.read(path)
     assert values(said, "picture_sha256") == []
     assert values(said, "cut") == ["pictures"]
+
+
+def test_a_picture_larger_than_the_page_says_is_not_decoded(tmp_path: Path) -> None:
+    jpeg = BytesIO()
+    scan(400, 300).save(jpeg, "JPEG")
+    head = jpeg.getvalue().replace(b"\x01\x2c\x01\x90", b"\x75\x30\x75\x30", 1)  # 300 by 400 -> 30,000 by 30,000
+    assert head != jpeg.getvalue()
+    said = pdf.read(with_jpeg(tmp_path / "a.pdf", head, 400, 300, WHOLE))
+    assert values(said, "picture_sha256") == []
+    assert values(said, "scanned_page") == [1]
 
 
 def test_a_page_that_is_nothing_but_a_picture_as_large_as_a_screen_is_doubted(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 from ombud.domain.said import Said
 from ombud.inspect.pdf import limits, metadata, pictures
 from ombud.inspect.pdf.layout import Line
-from ombud.inspect.pdf.page import PageText, read_page
+from ombud.inspect.pdf.page import PageText, Room, read_page
 
 _LOCKED = {pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY}
 
@@ -40,6 +40,7 @@ class _Reading:
     said: list[Said] = field(default_factory=list)
     lines: int = 0
     letters: int = 0
+    room: Room = field(default_factory=Room)
 
     def read(self) -> list[Said]:
         count = len(self.document)
@@ -52,9 +53,10 @@ class _Reading:
         album = pictures.Album()
         opened = 0
         for number in range(1, min(count, limits.PAGES_READ) + 1):
-            opened += self._page(number, album)
             if self._full():
+                self._cut("lines", number)
                 break
+            opened += self._page(number, album)
         if not opened:
             return [_problem("cannot_open")]
         if count > limits.PAGES_READ:
@@ -65,7 +67,7 @@ class _Reading:
     def _page(self, number: int, album: pictures.Album) -> bool:
         """Whether the page could be opened."""
         try:
-            text = read_page(self.document, number, album)
+            text = read_page(self.document, number, album, self.room)
         except pypdfium2.PdfiumError:
             self._cut("pages", number)
             return False
@@ -77,7 +79,7 @@ class _Reading:
         if text.scanned:
             self.said.append(Said("scanned_page", number, "container", page=number))
         for line in text.lines:
-            if self._full():
+            if self.lines >= limits.MOST_LINES or self.letters >= limits.MOST_TEXT:
                 self._cut("lines", number)
                 break
             self._line(number, line, text)
@@ -90,10 +92,12 @@ class _Reading:
         self.said.append(replace(how, source="ocr", confidence=limits.OTHERS_OCR) if line.layer else how)
 
     def _full(self) -> bool:
-        return self.lines >= limits.MOST_LINES or self.letters >= limits.MOST_TEXT
+        said = self.lines >= limits.MOST_LINES or self.letters >= limits.MOST_TEXT
+        return said or self.room.letters <= 0 or self.room.objects <= 0
 
     def _cut(self, what: str, page: int | None = None) -> None:
-        self.said.append(Said("cut", what, "container", page=page))
+        if all((each.field, each.value) != ("cut", what) for each in self.said):
+            self.said.append(Said("cut", what, "container", page=page))
 
 
 def _problem(what: str) -> Said:

@@ -23,6 +23,8 @@ _NOT_DRAWN = {pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_C
 _WHOLE = 1_000_000
 """Pixels of the imaginary screen that pdfium maps a page to, so that its whole numbers are exact enough."""
 _LONGEST_RUN = 300
+_MOST_MARKS = 20
+_LAYER = "OC\0".encode("utf-16-le")
 
 
 _object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
@@ -33,13 +35,14 @@ _object_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
 
 @dataclass(slots=True)
 class Shown:
-    """How the letters of one text object are drawn."""
+    """How the letters of one text object are drawn. layered: on a layer of the page that may be switched off."""
 
     size: float
     turned: int
     colour: tuple[int, int, int]
     drawn: bool
     order: int
+    layered: bool
 
 
 @dataclass(slots=True)
@@ -154,6 +157,7 @@ class Letters:
             shown.turned != run.turned
             or shown.drawn != now.shown.drawn
             or shown.colour != now.shown.colour
+            or shown.layered != now.shown.layered
             or abs(shown.size - run.size) > 0.5 * run.size
         ):
             return False
@@ -177,7 +181,16 @@ class Letters:
         at = self.sight.point(x.value, y.value)
         baseline = {90: -at[0], 180: -at[1], 270: at[0]}.get(turned, at[1])
         colour, drawn = self._colour(index)
-        return Shown(size, turned, colour, drawn, self.orders.get(of, -1)), baseline
+        return Shown(size, turned, colour, drawn, self.orders.get(of, -1), self._layered(index)), baseline
+
+    def _layered(self, index: int) -> bool:
+        painted = pdfium.FPDFText_GetTextObject(self.text, index)
+        for number in range(min(pdfium.FPDFPageObj_CountMarks(painted), _MOST_MARKS) if painted else 0):
+            name, length = (ctypes.c_ushort * 3)(), ctypes.c_ulong()
+            pdfium.FPDFPageObjMark_GetName(pdfium.FPDFPageObj_GetMark(painted, number), name, 6, length)
+            if length.value == 6 and bytes(name) == _LAYER:
+                return True
+        return False
 
     def _colour(self, index: int) -> tuple[tuple[int, int, int], bool]:
         painted = pdfium.FPDFText_GetTextObject(self.text, index)

@@ -17,8 +17,13 @@ MOST_TEXT = 40_000
 LINE_LENGTH = 300
 LARGEST_PAGE = 14_400
 """Points on either side: what the PDF standard allows (200 inches), and no more is drawn by most readers."""
-MOST_OBJECTS = 20_000
-"""Objects of one page that are looked at, for what covers its text and for its pictures."""
+LETTERS_READ = 120_000
+"""Letters of one file that are looked at, seen or not: about 1 s."""
+MOST_OBJECTS = 200_000
+"""Objects of one file that are looked at, for what covers its text and for its pictures: about 1 s. A page of
+text has some hundreds."""
+MOST_COMPARED = 500_000
+"""Pairs of a run of letters and a shape of one page that are compared: about 1 s. The largest shapes come first."""
 MOST_PICTURES = 30
 """Pictures of one file that are decoded."""
 SMALLEST_PICTURE = 128

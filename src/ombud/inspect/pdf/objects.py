@@ -9,7 +9,6 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ombud.inspect.pdf import limits
 from ombud.inspect.pdf.layout import Edges
 from ombud.inspect.pdf.letters import Sight
 
@@ -44,18 +43,19 @@ class Drawn:
     orders: dict[int, int] = field(default_factory=dict)
     corners: int = 0
     count: int = 0
+    most: int = 0
 
 
-def drawn(page: pypdfium2.PdfPage, sight: Sight) -> Drawn:
-    """Everything drawn on the page, up to 20,000 objects."""
-    found = Drawn()
+def drawn(page: pypdfium2.PdfPage, sight: Sight, most: int) -> Drawn:
+    """Everything drawn on the page, up to so many objects."""
+    found = Drawn(most=most)
     _collect(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, _SAME, 0, sight, found)
     return found
 
 
 def _collect(of: Any, count: Any, get: Any, matrix: _Matrix, depth: int, sight: Sight, found: Drawn) -> None:
     for index in range(count(of)):
-        if found.count >= limits.MOST_OBJECTS:
+        if found.count >= found.most:
             return
         raw = get(of, index)
         if not raw:

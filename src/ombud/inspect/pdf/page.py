@@ -36,7 +36,15 @@ class PageText:
     lies: bool = False
 
 
-def read_page(document: pypdfium2.PdfDocument, number: int, album: Album) -> PageText | None:
+@dataclass
+class Room:
+    """How many letters and objects of a file may still be looked at."""
+
+    letters: int = limits.LETTERS_READ
+    objects: int = limits.MOST_OBJECTS
+
+
+def read_page(document: pypdfium2.PdfDocument, number: int, album: Album, room: Room) -> PageText | None:
     """The page (from 1); None where it is larger than can be read. Raises PdfiumError where it cannot be opened."""
     page = _flat(document, number)
     try:
@@ -46,8 +54,9 @@ def read_page(document: pypdfium2.PdfDocument, number: int, album: Album) -> Pag
         if min(width, height) <= 0:
             return PageText(width, height)
         sight = Sight(page)
-        on_page = drawn(page, sight)
-        text = _text(page, sight, on_page)
+        on_page = drawn(page, sight, room.objects)
+        room.objects -= on_page.count
+        text = _text(page, sight, on_page, room)
         album.add(on_page.pictures, number, sight, alone=not text.lines and not text.lies)
         return text
     finally:
@@ -74,11 +83,13 @@ def _annotations(page: pypdfium2.PdfPage) -> Iterator[int]:
             yield kind
 
 
-def _text(page: pypdfium2.PdfPage, sight: Sight, on_page: Drawn) -> PageText:
+def _text(page: pypdfium2.PdfPage, sight: Sight, on_page: Drawn, room: Room) -> PageText:
     text = page.get_textpage()
     try:
         letters = Letters(text, sight, on_page.orders)
-        runs = seen(page, letters.stretches(limits.MOST_TEXT), on_page)
+        most = min(room.letters, limits.MOST_TEXT)
+        room.letters -= min(most, text.count_chars())
+        runs = seen(page, letters.stretches(most), on_page)
     finally:
         text.close()
     lies = glyphs.lie([run.text for run in runs if not run.layer], letters.unmapped)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 
@@ -42,14 +41,15 @@ class Album:
         for picture in pictures:
             if not self._room(picture, page):
                 continue
-            with _decoded(picture) as (opened, pixels):
-                if pixels is None:
-                    continue
-                box = thousandths(picture.edges, sight.width, sight.height)
-                self.said.append(Said("picture_sha256", digest(pixels), "picture", page=page, box=box))
-                if alone and len(pictures) == 1 and self.looked_at < _SCREENS and not _is_sheet(pixels):
-                    self.looked_at += 1
-                    self.said += _screenshot(opened, pixels, page, box)
+            decoded = _decoded(picture)
+            if decoded is None:
+                continue
+            opened, pixels = decoded
+            box = thousandths(picture.edges, sight.width, sight.height)
+            self.said.append(Said("picture_sha256", digest(pixels), "picture", page=page, box=box))
+            if alone and len(pictures) == 1 and self.looked_at < _SCREENS and not _is_sheet(pixels):
+                self.looked_at += 1
+                self.said += _screenshot(opened, pixels, page, box)
 
     def _room(self, picture: Fill, page: int) -> bool:
         """Whether the picture is large enough to be decoded, and not too large."""
@@ -82,31 +82,25 @@ def _screenshot(opened: Image.Image, pixels: Image.Image, page: int, box: Box) -
     return [replace(sign, page=page, box=box) for sign in signs if sign.value != "no_camera"]
 
 
-@contextmanager
-def _decoded(picture: Fill) -> Iterator[tuple[Image.Image, Image.Image | None]]:
+def _decoded(picture: Fill) -> tuple[Image.Image, Image.Image] | None:
     """The picture as it is kept, and its pixels in RGB as they are of the same picture in a file of its own; None where
     it cannot be decoded."""
+    try:
+        opened = _opened(picture)
+        return (opened, opened.convert("RGB")) if opened is not None else None
+    except Exception:  # noqa: BLE001  a broken picture makes Pillow raise nearly anything, down to struct.error
+        return None
+
+
+def _opened(picture: Fill) -> Image.Image | None:
     jpeg = _jpeg(picture)
     if jpeg:
-        try:
-            opened = Image.open(BytesIO(jpeg), formats=["JPEG"])
-            pixels = opened.convert("RGB")
-        except (OSError, ValueError, Image.DecompressionBombError):
-            yield Image.new("L", (1, 1)), None
-            return
-        with opened:
-            yield opened, pixels
-        return
+        opened: Image.Image = Image.open(BytesIO(jpeg), formats=["JPEG"])
+        # What the PDF says of its size was checked, but its own head is what counts.
+        return opened if opened.width * opened.height <= limits.PICTURE_PIXELS else None
     raw = pdfium.FPDFImageObj_GetBitmap(picture.raw)
-    if not raw:
-        yield Image.new("L", (1, 1)), None
-        return
-    bitmap = pypdfium2.PdfBitmap.from_raw(raw)
-    try:
-        opened = bitmap.to_pil()
-        yield opened, opened.convert("RGB")
-    finally:
-        bitmap.close()
+    # Its memory is freed when nothing refers to it any more.
+    return pypdfium2.PdfBitmap.from_raw(raw).to_pil() if raw else None
 
 
 def _jpeg(picture: Fill) -> bytes:

@@ -37,6 +37,6 @@ def draw(page: pypdfium2.PdfPage, dpi: float, most: int, *, grey: bool = False) 
     bitmap = page.render(scale=scale, rev_byteorder=True, grayscale=grey)
     try:
         picture: Image.Image = bitmap.to_pil()
-        return picture.convert("L" if grey else "RGB") if not grey or picture.mode != "L" else picture.copy()
+        return picture.convert("L" if grey else "RGB")  # always a copy: the bitmap's own memory goes with it
     finally:
         bitmap.close()

@@ -6,11 +6,12 @@ and told apart. Others that are not drawn, or in the colour of what lies beneath
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pypdfium2
 from PIL import Image
 
+from ombud.inspect.pdf import limits
 from ombud.inspect.pdf.layout import Edges, Run
 from ombud.inspect.pdf.letters import Stretch
 from ombud.inspect.pdf.objects import Drawn, Fill
@@ -25,22 +26,21 @@ _CONTRAST = 16
 _DPI = 72
 _PIXELS = 2_000_000
 _WHITE = (255, 255, 255)
-_MOST_FILLS = 500
 
 
 def seen(page: pypdfium2.PdfPage, stretches: list[Stretch], on_page: Drawn) -> list[Run]:
     """The runs that are seen, and those of a scanner's layer, marked as such."""
-    large = sorted(on_page.fills, key=lambda fill: _area(fill.edges), reverse=True)[:_MOST_FILLS]
+    fills, pictures = _largest(on_page.fills, len(stretches)), _largest(on_page.pictures, len(stretches))
     kept: list[Run] = []
     drawn: Image.Image | None = None
     for stretch in stretches:
         run = stretch.run
-        above = _pictures(stretch, on_page.pictures)
+        above = _pictures(stretch, pictures)
         if above and (not stretch.shown.drawn or any(each.order > stretch.shown.order >= 0 for each in above)):
             run.layer = True
         elif not stretch.shown.drawn:
             continue
-        elif not above and _may_be_hidden(stretch, large):
+        elif not above and _may_be_hidden(stretch, fills):
             drawn = drawn or draw(page, _DPI, _PIXELS, grey=True)
             if not _contrast(drawn, run.edges, page.get_size()):
                 continue
@@ -48,12 +48,19 @@ def seen(page: pypdfium2.PdfPage, stretches: list[Stretch], on_page: Drawn) -> l
     return kept
 
 
+def _largest(shapes: Sequence[Fill], runs: int) -> list[Fill]:
+    most = limits.MOST_COMPARED // max(1, runs)
+    return sorted(shapes, key=lambda shape: _area(shape.edges), reverse=True)[:most]
+
+
 def _pictures(stretch: Stretch, pictures: Iterable[Fill]) -> list[Fill]:
     return [each for each in pictures if _within(stretch.run.edges, each.edges) >= _COVERED]
 
 
 def _may_be_hidden(stretch: Stretch, fills: Iterable[Fill]) -> bool:
-    """Whether the letters are in the colour of what lies beneath, or beneath something."""
+    """Whether the letters are in the colour of what lies beneath, beneath something, or on a layer of their own."""
+    if stretch.shown.layered:
+        return True
     beneath, order = _WHITE, -1
     for fill in fills:
         if _within(stretch.run.edges, fill.edges) < _COVERED:
