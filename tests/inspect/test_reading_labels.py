@@ -202,3 +202,55 @@ def test_the_same_value_is_said_once_a_page() -> None:
         ("1 кг", 1),
         ("1 кг", 2),
     ]
+
+
+def test_a_row_of_dots_leads_to_the_value() -> None:
+    dots = "." * 60
+    said = read(
+        f"Кому {dots} Щёголев Фёдор", f"Вес {dots} 156 г", f"Dimensions (L×W×H) / Габариты (Д×Ш×В) {dots} 58х15х29 см"
+    )
+    assert values(said, "recipient") == ["Щёголев Фёдор"]
+    assert values(said, "weight") == ["156 г"]
+    assert values(said, "volume") == ["58х15х29 см"]
+
+
+def test_one_table_may_follow_another_and_a_title_is_none() -> None:
+    said = read(
+        "OZON Логистика  Накладная",
+        "Вес / Weight  Объём / Volume",
+        "0,25 кг  0,012 м³",
+        "Габариты (Д×Ш×В)  Дата и время приёма",
+        "20х21х29 см  30.05.2026 в 14:26 (МСК)",
+    )
+    assert values(said, "weight") == ["0,25 кг"]
+    assert values(said, "volume") == ["0,012 м³", "20х21х29 см"]
+    assert values(said, "record_time") == ["2026-05-30T14:26:00+03:00"]
+
+
+def test_what_goes_on_in_the_line_below_is_said_whole_too_but_less_surely() -> None:
+    said = read(
+        "Отправитель: Гуанчжоу Минда  Получатель: Мамин-Сибиряк",
+        "Ко., склад № 7  Дмитрий Наркисович",
+        "Вес: 1 кг  Объём: 1 м³",
+    )
+    assert [(one.value, one.confidence) for one in said if one.field == "recipient"] == [
+        ("Мамин-Сибиряк", 1.0),
+        ("Мамин-Сибиряк Дмитрий Наркисович", 0.8),
+    ]
+    assert values(said, "sender") == ["Гуанчжоу Минда", "Гуанчжоу Минда Ко., склад № 7"]
+
+
+def test_an_address_goes_on_below_where_it_is_indented_or_unfinished() -> None:
+    indented = [
+        Said("line", "Адрес получателя  Ростовская обл., г. Ростов", "text_layer", 1, (50, 100, 900, 115)),
+        Said("line", "пр-т Будённовский, д. 3", "text_layer", 1, (400, 116, 700, 131)),
+    ]
+    assert "Ростовская обл., г. Ростов пр-т Будённовский, д. 3" in values(reading.fields(indented), "recipient_address")
+    unfinished = read("Адрес: Москва, ул.", "Ильинка, 4", "Претензии принимаются в течение шести месяцев.")
+    assert values(unfinished, "recipient_address") == ["Москва, ул.", "Москва, ул. Ильинка, 4"]
+
+
+def test_the_next_labelled_line_does_not_go_on_with_the_one_above() -> None:
+    said = read("Отправитель  ООО Ромашка", "Получатель  Иванов И.И.", "Телефон  123")
+    assert values(said, "sender") == ["ООО Ромашка"]
+    assert values(said, "recipient") == ["Иванов И.И."]

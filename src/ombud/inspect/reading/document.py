@@ -12,12 +12,14 @@ from ombud.inspect.reading import carriers, labels, messages, numbers, times, va
 from ombud.inspect.reading.labels import Label
 from ombud.inspect.reading.lines import Line, read
 from ombud.inspect.reading.values import Value
+from ombud.inspect.reading.wrapped import Wrapped
 
 MOST_NUMBERS, MOST_OF_A_FIELD = 400, 60
 _TIMES = frozenset({"record_time", "delivery_time", "publishing_time", "signed_time", "time"})
 _IN_EVERY_ROW = _TIMES | {"tracking_number", "order_id", "message_id", "sku", "operator_id", "photo_hash"}
 _MOST_ROWS = 200
 _LINKED_MESSAGE = re.compile(r"\b(?:message_?id|msg_?id|mid)=([0-9A-Za-z][0-9A-Za-z._\-]{3,79})", re.IGNORECASE)
+_LEADER = re.compile(r"[\s.…]{4,}")
 _NOTARY = re.compile(r"нотариус|нотариальн|notar(?:y|ized|ised|ial)\b|公证", re.IGNORECASE)
 _CYRILLIC = re.compile("[А-Яа-яЁё]")
 
@@ -40,9 +42,12 @@ class _Reading:
     said: list[Said] = field(default_factory=list)
     waiting: tuple[Line, Label] | None = None
     table: _Table | None = None
+    wrapped: Wrapped = field(default_factory=Wrapped)
 
-    def add(self, line: Line, name: str, value: Value, sure: float = 1.0) -> None:
-        self.said.append(line.says(name, value.value, value.start, value.end, round(value.confidence * sure, 2)))
+    def add(self, line: Line, name: str, value: Value, sure: float = 1.0) -> Said:
+        said = line.says(name, value.value, value.start, value.end, round(value.confidence * sure, 2))
+        self.said.append(said)
+        return said
 
 
 def fields(lines: Sequence[Said]) -> list[Said]:
@@ -55,6 +60,7 @@ def fields(lines: Sequence[Said]) -> list[Said]:
     reading = _Reading(_day_first(whole))
     for line in whole:
         _line(reading, line)
+    reading.said += reading.wrapped.end()
     numbered = any(said.field == "message_id" for said in reading.said)
     reading.said += messages.origin(whole, numbered=numbered)
     return _bounded([*reading.said, *_numbers(whole, reading.said)])
@@ -71,9 +77,10 @@ def _day_first(lines: Sequence[Line]) -> bool | None:
 
 def _line(reading: _Reading, line: Line) -> None:
     found = labels.find(line)
-    if reading.table is not None and not any(label.colon for label in found) and _row(reading, line):
-        return
     kept = list(_kept(line, found, reading.day_first))
+    reading.said += reading.wrapped.follow(line, kept)
+    if reading.table is not None and _row(reading, line, kept):
+        return
     if reading.waiting is not None:
         _below(reading, line, kept)
     empty: list[Label] = []
@@ -84,7 +91,8 @@ def _line(reading: _Reading, line: Line) -> None:
         if label.field == "signature_field":
             _signature(reading, line, label, until)
         elif value is not None and label.field:
-            reading.add(line, label.field, value, _sure(label))
+            said = reading.add(line, label.field, value, _sure(label))
+            reading.wrapped.begin(said, line, value, label)
         elif value is None and not line.text[label.end : until].strip(" _.-:/|()"):
             empty.append(label)
         if value is not None:
@@ -102,10 +110,8 @@ def _kept(line: Line, found: Sequence[Label], day_first: bool | None) -> Iterato
     """The labels that are meant as such: not every word of a sentence that could be one is."""
     for place, label in enumerate(found):
         until = found[place + 1].start if place + 1 < len(found) else len(line.text)
-        _, cell_end = line.cell_at(label.start)
-        alone = label.opens and not line.text[label.end : cell_end].strip(" _.-:/|()№#")
-        opens = label.opens and not label.shy
-        if label.colon or alone or opens or label.field == "signature_field" or _amid(line, label, until):
+        opens = (label.opens and not label.shy) or _is_alone(line, label)
+        if label.colon or opens or label.field == "signature_field" or _amid(line, label, until):
             yield label
         elif label.field in _TIMES or values.taking(label.field):
             if label.field == "carrier" and not label.opens:
@@ -113,10 +119,16 @@ def _kept(line: Line, found: Sequence[Label], day_first: bool | None) -> Iterato
             value = _value(line, label, until, day_first)
             if (
                 value is not None
-                and value.start - label.end <= values.NEAR
+                and value.start - _after(line, label, until) <= values.NEAR
                 and not (label.shy and label.field == "sku")
             ):
                 yield label
+
+
+def _after(line: Line, label: Label, until: int) -> int:
+    """Where the value may begin: behind the row of dots that leads to it, if there is one."""
+    lead = _LEADER.match(line.text, label.end, until)
+    return lead.end() if lead else label.end
 
 
 def _amid(line: Line, label: Label, until: int) -> bool:
@@ -129,13 +141,13 @@ def _amid(line: Line, label: Label, until: int) -> bool:
 def _value(line: Line, label: Label, until: int, day_first: bool | None) -> Value | None:
     if label.field in _TIMES:
         return _instant(line.text, label.end, until, day_first)
-    start, end, own_cell = label.end, until, True
+    start, end, own_cell = _after(line, label, until), until, True
     if shaped := values.taking(label.field):
         return shaped(line.text, start, end, line.text[label.start : label.end])
     _, cell_end = line.cell_at(label.start)
-    if not line.text[start:cell_end].strip(" _.-:/|()"):
+    if not line.text[label.end : cell_end].strip(" _.-:/|()"):
         # The value has a cell of its own, to the right of its label's.
-        following = next((cell for cell in line.cells if cell[0] >= max(cell_end, start)), None)
+        following = next((cell for cell in line.cells if cell[0] >= cell_end), None)
         if following is None or following[0] >= until:
             return None
         start, cell_end, own_cell = *following, False
@@ -190,7 +202,8 @@ def _wait(reading: _Reading, line: Line, empty: Sequence[Label]) -> None:
     """Labels without a value: heads of columns, or one whose value stands on the next line."""
     by_cell = {line.cells.index(line.cell_at(label.start)): label for label in empty if label.opens}
     asked = {cell: label for cell, label in by_cell.items() if label.field}
-    if len(line.cells) >= 2 and asked and (len(by_cell) >= 2 or not any(c.isdigit() for c in line.text)):
+    # A title may be a label too; heads of columns are several.
+    if asked and (len(by_cell) >= 2 or (len(line.cells) >= 3 and not any(c.isdigit() for c in line.text))):
         reading.table, reading.waiting = _Table(line, asked, frozenset(by_cell.keys() - asked.keys())), None
     elif empty and empty[-1].field and empty[-1].end >= len(line.text.rstrip(" _:")):
         reading.waiting = (line, empty[-1])
@@ -203,14 +216,14 @@ def _below(reading: _Reading, line: Line, kept: Sequence[Label]) -> None:
     reading.waiting = None
     if not line.near(above) or (kept and kept[0].opens):
         return
-    _take(reading, line, label, line.cells[0], 0.9)
+    _take(reading, above, line, label, line.cells[0], wraps=True)
 
 
-def _row(reading: _Reading, line: Line) -> bool:
+def _row(reading: _Reading, line: Line, kept: Sequence[Label]) -> bool:
     """Whether `line` is a row of the table; what its cells say is added."""
     table = reading.table
     assert table is not None  # noqa: S101 (for the type)
-    if not line.near(table.head) or table.rows >= _MOST_ROWS:
+    if not line.near(table.head) or table.rows >= _MOST_ROWS or any(_ends_table(line, label) for label in kept):
         reading.table = None
         return False
     if len(line.cells) != len(table.head.cells):
@@ -218,7 +231,7 @@ def _row(reading: _Reading, line: Line) -> bool:
     table.rows += 1
     for place, label in table.columns.items():
         if table.rows == 1 or label.field in _IN_EVERY_ROW:
-            _take(reading, line, label, line.cells[place], 0.9)
+            _take(reading, table.head, line, label, line.cells[place], wraps=False)
     if not any(label.field in _TIMES for label in table.columns.values()):
         for instant in times.find(line.text, day_first=reading.day_first):
             if line.cells.index(line.cell_at(instant.start)) not in table.passed_over:
@@ -227,7 +240,18 @@ def _row(reading: _Reading, line: Line) -> bool:
     return True
 
 
-def _take(reading: _Reading, line: Line, label: Label, cell: tuple[int, int], sure: float) -> None:
+def _ends_table(line: Line, label: Label) -> bool:
+    """Whether a label is one of what follows a table, and not a word in a cell of it."""
+    return label.colon or (not label.shy and _is_alone(line, label))
+
+
+def _is_alone(line: Line, label: Label) -> bool:
+    _, cell_end = line.cell_at(label.start)
+    return label.opens and not line.text[label.end : cell_end].strip(" _.-:/|()№#")
+
+
+def _take(reading: _Reading, above: Line, line: Line, label: Label, cell: tuple[int, int], *, wraps: bool) -> None:
+    """What `cell` says under its label in the line `above`. wraps: it may go on in the next line."""
     start, end = cell
     value: Value | None
     if label.field == "signature_field":
@@ -235,11 +259,13 @@ def _take(reading: _Reading, line: Line, label: Label, cell: tuple[int, int], su
     if label.field in _TIMES:
         value = _instant(line.text, start, end, reading.day_first)
     elif shaped := values.taking(label.field):
-        value = shaped(line.text, start, end, "")
+        value = shaped(line.text, start, end, above.text[label.start : label.end])
     else:
         value = values.party(line.text, start, end) if label.field == "signer" else values.free(line.text, start, end)
     if value is not None:
-        reading.add(line, label.field, value, sure)
+        said = reading.add(line, label.field, value, 0.9)
+        if wraps:
+            reading.wrapped.begin(said, line, value)
 
 
 def _numbers(lines: Sequence[Line], said: Sequence[Said]) -> Iterator[Said]:

@@ -25,6 +25,9 @@ _TAIL = re.compile(
     r"(?:\s?(?:№|N[°º]|#|No\b\.?|Nr\b\.?|N\b|ID\b))?\s{0,2}(?P<colon>[:=]|[\-–—>](?=\s)|№|#)?",
     re.IGNORECASE,
 )
+_PARENTHESIS = re.compile(r"\([^()]{0,24}\)")
+_NUMBERED = frozenset({"tracking_number", "order_id", "sku", "operator_id", "declaration_number", "notary"})
+"""Behind these a sign for a number is as good as a colon; склад № 7 is a part of an address."""
 _BEFORE_FIRST = re.compile(r"[\W_]*(?:[0-9]{1,2}[.)]\s?)?[\W_]*")
 
 
@@ -64,7 +67,8 @@ def find(line: Line) -> list[Label]:
             continue
         if labels and (label.field == labels[-1].field or label.start < labels[-1].end):
             between = line.text[labels[-1].words_end : label.start]
-            if not any(c.isalnum() for c in between) and ":" not in between and "  " not in between:
+            bare = _PARENTHESIS.sub("", between)
+            if not any(c.isalnum() for c in bare) and ":" not in bare and "  " not in between:
                 first = labels.pop()
                 label = Label(
                     first.field,
@@ -113,8 +117,10 @@ def _label(line: Line, field: str, start: int, words_end: int, shy: bool) -> Lab
     cell_start, cell_end = line.cell_at(start)
     before = _BEFORE_FIRST.match(line.text, cell_start, cell_end)
     opens = before is not None and before.end() >= start
-    colon = tail is not None and tail["colon"] is not None
-    if not colon and tail is not None:
+    colon = False
+    if tail is not None and tail["colon"] is not None:
+        colon = tail["colon"] not in {"№", "#"} or field in _NUMBERED
+    if not colon and tail is not None and field in _NUMBERED:
         colon = bool(re.search(r"[№#]|No\.", tail.group()))
     return Label(field, start, words_end, end, colon, opens, shy)
 

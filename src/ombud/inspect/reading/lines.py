@@ -17,7 +17,7 @@ MOST = 300
 """Characters of a line that are read; also the bound of a value."""
 MOST_TEXT = 60_000
 """Characters of a document that are read."""
-_GAP = re.compile(r" {2,}|\|")
+_GAP = re.compile(r" {2,}|\||[.…]{4,}")
 _ONE_FOR_ONE = {
     ord("。"): ".",
     ord("、"): ",",
@@ -57,7 +57,7 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`text` is cleaned; `cells` are (start, end) of what two spaces or a bar part."""
+    """`text` is cleaned; `cells` are (start, end) of what two spaces, a bar or a row of dots part."""
 
     said: Said
     text: str

@@ -58,9 +58,10 @@ ALPHABETIC: dict[str, str] = {
         получатель груза|покупатель|адресат|recipient|recipient name|recipients name|receiver|receiver name
         consignee|consignee name|ship to|deliver to|to|delivered to|addressee|buyer|customer""",
     "recipient_address": """
-        адрес|адрес получателя|адрес доставки|адрес вручения|куда|адрес назначения|пункт выдачи|пвз|место доставки
-        место вручения|адрес покупателя|address|recipient address|recipients address|delivery address
-        shipping address|ship to address|destination address|consignee address|delivered at address""",
+        адрес|адрес получателя|адрес доставки|адрес вручения|куда|адрес назначения|where|пункт выдачи|пвз
+        место доставки|место вручения|адрес покупателя|address|recipient address|recipients address
+        delivery address|shipping address|ship to address|destination address|consignee address
+        delivered at address""",
     "carrier": """
         перевозчик|служба доставки|курьерская служба|транспортная компания|логистическая компания|способ доставки
         логистический оператор|оператор доставки|оператор почтовой связи|carrier|carrier name|courier company
@@ -141,8 +142,8 @@ ALPHABETIC: dict[str, str] = {
 }
 HAN: dict[str, str] = {
     "tracking_number": """
-        运单号|运单号码|运单编号|快递单号|物流单号|追踪号|追踪号码|跟踪号|跟踪单号|面单号|货运单号
-        邮件号码|邮件号|包裹号|国际单号|单号""",
+        运单|快递单|面单|运单号|运单号码|运单编号|快递单号|物流单号|追踪号|追踪号码|跟踪号|跟踪单号
+        面单号|货运单号|邮件号码|邮件号|包裹号|国际单号|单号""",
     "order_id": """
         订单号|订单编号|订单号码|订单ID""",
     "sku": """
@@ -205,10 +206,11 @@ SHY: frozenset[str] = frozenset(
         deliver to|delivered|delivered to|description|exporter|from|goods|hash|item|mrn|note|notes|operator|order
         packed by|phone|price|printed|product|published|received at|received on|register no|seller|service|sha-256
         sha256|ship from|ship to|shipped|shipper|signed|size|state|status|subject|tel|time|to|total|track|tracking
-        user id|value|waybill|автор|адрес|адресат|арт|вложение|вручен|вручена|вручено|выдано|город|договор|дт
-        заказ|итого|канал|количество|комментарий|кому|куда|мест|место|накладная|оператор|описание|оплата
-        опубликовано|от кого|откуда|отправление|отправлено|перевел|перевела|подписано|покупатель|получено|получил
-        получила|посылка|почта|примечание|принял|продавец|размеры|размещено|регион|регистрационный номер|реестр
-        рпо|содержимое|сотрудник|статус|стоимость|страна|сумма|тариф|тема|товар|трек|услуга|хеш|хэш|цена""".splitlines()
+        user id|value|warehouse|waybill|where|автор|адрес|адресат|арт|вложение|вручен|вручена|вручено|выдано|город
+        договор|дт|заказ|итого|канал|количество|комментарий|кому|куда|мест|место|накладная|оператор|описание
+        оплата|опубликовано|от кого|откуда|отправление|отправлено|перевел|перевела|подписано|покупатель|получено
+        получил|получила|посылка|почта|примечание|принял|продавец|размеры|размещено|регион|регистрационный номер
+        реестр|рпо|склад|содержимое|сотрудник|статус|стоимость|страна|сумма|тариф|тема|товар|трек|услуга|хеш|хэш
+        цена""".splitlines()
     for phrase in line.split("|")
 )
