@@ -10,7 +10,7 @@ VERSION = str(pypdfium2.version.PYPDFIUM_INFO.version)
 MOST_PAGES = 5_000
 """A file of more pages is a problem: nobody reads it within the time that a case has."""
 PAGES_READ = 60
-"""Pages whose text and pictures are read: waybills, slips and letters have fewer than ten, a customs file some dozens."""
+"""Pages whose text and pictures are read: waybills, slips and letters have under ten, a customs file some dozens."""
 MOST_LINES = 400
 MOST_TEXT = 40_000
 """Characters of text read of one file."""
