@@ -7,14 +7,11 @@ are written together or not at all. So a worker may die at any point: what runs 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import connection, transaction
 
 from ombud.actions import openings, routings, rulebooks, withdrawals
@@ -23,7 +20,7 @@ from ombud.actions.running import Books, Progress
 from ombud.domain.facts import TABLES, Kind
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.triggers import columns_read
-from ombud.scan.evaluate import Evaluator
+from ombud.scan.evaluate import kept_evaluator, of_platform
 from ombud.store import due, sql, staging
 from ombud.store.database import spoken
 from ombud.store.instants import Instants
@@ -99,13 +96,13 @@ def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None,
         touched = TouchedDays(connection, books)
         staging.create(connection, _NEXT, (Field("order_id"), Field("check_at", Kind.INSTANT)), key=("order_id",))
         for platform in platforms:
-            own = _of_platform(facts, platform)
+            own = of_platform(facts, platform)
             book = books.get(platform)
             if book is None:
                 swept.without_book[platform] += own["orders"].num_rows
                 rulebooks.missed(platform, at=at)
                 continue
-            rows = _evaluator(book, rules_at).run(own)
+            rows = kept_evaluator(book, rules_at).run(own)
             opened = openings.open_cases(rows, book=book, facts=own, at=at, actor=actor, rules_at=rules_at)
             swept.routed += routings.open_routed(book, at=at, actor=actor, rules_at=rules_at)
             _note_next(at)
@@ -119,23 +116,6 @@ def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None,
             sql.one_at_a_time(connection, sql.HEALTH)
             refresh_days(touched)
     return swept
-
-
-def _of_platform(facts: Mapping[str, Any], platform: str) -> dict[str, Any]:
-    stores = facts["stores"].filter(pc.equal(facts["stores"]["platform"], pa.scalar(platform)))
-    if stores.num_rows == facts["stores"].num_rows:
-        return dict(facts)
-    orders = facts["orders"].filter(pc.is_in(facts["orders"]["store_id"], stores["store_id"].combine_chunks()))
-    own = {"stores": stores, "orders": orders}
-    for name in facts.keys() - own.keys():
-        own[name] = facts[name].filter(pc.is_in(facts[name]["order_id"], orders["order_id"].combine_chunks()))
-    return own
-
-
-@lru_cache(maxsize=32)
-def _evaluator(book: Rulebook, rules_at: datetime | None) -> Evaluator:
-    """Compiled once per book; `Rulebook` compares by identity."""
-    return Evaluator(book, rules_at=rules_at)
 
 
 @lru_cache(maxsize=32)

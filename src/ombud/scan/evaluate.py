@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import duckdb
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.triggers import compile_book
@@ -85,3 +87,21 @@ def _fitting(table: Any, schema: Any) -> Any:
     if missing:
         raise pa.ArrowInvalid("missing: " + ", ".join(missing))
     return table.select(schema.names).cast(schema)
+
+
+@lru_cache(maxsize=32)
+def kept_evaluator(book: Rulebook, rules_at: datetime | None = None) -> Evaluator:
+    """The one of this process for a book, compiled once; `Rulebook` compares by identity."""
+    return Evaluator(book, rules_at=rules_at)
+
+
+def of_platform(facts: Mapping[str, Any], platform: str) -> dict[str, Any]:
+    """Those of `facts` (Arrow tables by name) that are of the stores of one platform."""
+    stores = facts["stores"].filter(pc.equal(facts["stores"]["platform"], pa.scalar(platform)))
+    if stores.num_rows == facts["stores"].num_rows:
+        return dict(facts)
+    orders = facts["orders"].filter(pc.is_in(facts["orders"]["store_id"], stores["store_id"].combine_chunks()))
+    own = {"stores": stores, "orders": orders}
+    for name in facts.keys() - own.keys():
+        own[name] = facts[name].filter(pc.is_in(facts[name]["order_id"], orders["order_id"].combine_chunks()))
+    return own
