@@ -17,7 +17,7 @@ from ombud.domain.cases import State
 from ombud.domain.instants import format_instant
 from ombud.store.models import Case, CaseEvent, DraftPiece, Submission
 from tests.actions.ending import disputed, end, unshipped
-from tests.actions.evidence import content
+from tests.actions.evidence import content, read_before
 from tests.actions.taking import DAY, HOUR, START
 from tests.actions.test_routings import a_routed, sweep
 from tests.cli.run import Run, runner
@@ -41,9 +41,10 @@ class Terminal(io.StringIO):
 
 
 def file(folder: Path, name: str, whole: bytes | None = None) -> str:
-    """A file of that name, with content that fits it unless said otherwise."""
+    """A file of that name, with content that fits it unless said otherwise, in which there is nothing to find."""
     path = folder / name
     path.write_bytes(content(name) if whole is None else whole)
+    read_before(path.read_bytes())
     return str(path)
 
 

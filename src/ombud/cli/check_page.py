@@ -20,6 +20,7 @@ from ombud.domain.checked import Checked
 from ombud.domain.evidence import Piece
 from ombud.domain.instants import format_instant
 from ombud.domain.judging import Judged
+from ombud.domain.rulebook import Rulebook
 from ombud.domain.said import Said
 from ombud.words import remarks
 from ombud.words.remarks import Level, Remark
@@ -74,9 +75,7 @@ def _lines(page: Page, width: int, *, facts: bool) -> Iterator[RenderableType]:
         yield Text(f"\n{shortened(handed.piece.name, width)}", style="bold")
         yield _under(_about(handed.piece, page), width, "dim")
         yield from told_of(told, width)
-        if judged.unseen:
-            words = ", ".join(remarks.unseen(judged.unseen, found.book))
-            yield _under(_("not looked at: {words}").format(words=words), width, "dim", sign="–")
+        yield from not_looked_at(judged, found.book, width)
         if facts:
             yield from (_under(_fact(said), width, "dim", deep=4) for said in handed.piece.said)
     yield Text(f"\n{_('Upload')}", style="bold")
@@ -87,6 +86,13 @@ def _lines(page: Page, width: int, *, facts: bool) -> Iterator[RenderableType]:
         kinds = ", ".join(titles[kind] for kind in found.missing)
         yield _under(_("Missing: {kinds}. What is missing can decide the case.").format(kinds=kinds), width, sign="–")
     yield Text(f"\n{verdict(page)}", style=f"bold {SIGNS[page.level][1]}")
+
+
+def not_looked_at(judged: Judged, book: Rulebook, width: int, *, deep: int = 2) -> Iterator[RenderableType]:
+    """What the book asks for and no check could look at."""
+    if judged.unseen:
+        words = ", ".join(remarks.unseen(judged.unseen, book))
+        yield _under(_("not looked at: {words}").format(words=words), width, "dim", deep=deep, sign="–")
 
 
 def told_of(told: Sequence[Remark], width: int) -> Iterator[RenderableType]:
@@ -108,10 +114,7 @@ def drawn(group: Sequence[Remark], width: int) -> Iterator[RenderableType]:
     sign, style = SIGNS[first.level]
     yield _under(f"{first.code}  {first.title}" if first.code else first.title, width, style, sign=sign)
     for remark in group:
-        parts = [remark.subject, remark.where]
-        parts.append(_("stands there: {value}").format(value=remark.value) if remark.value else "")
-        parts.append(remark.reason)
-        parts.append(_("expected: {value}").format(value=remark.expected) if remark.expected else "")
+        parts = [remark.subject, remark.where, remark.told]
         if remark.confidence < 1:
             parts.append(_("confidence {share}").format(share=f"{remark.confidence:.2f}"))
         if any(parts):

@@ -12,7 +12,7 @@ import typer
 
 from ombud.actions import drafts
 from ombud.actions.drafts import NewPiece
-from ombud.cli import evidence_page, say
+from ombud.cli import evidence_page, inspecting, say
 from ombud.cli.say import _
 from ombud.cli.the_case import the_case
 from ombud.domain.evidence import Finding
@@ -53,7 +53,7 @@ def add(
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Put files ready. It hands nothing in and spends nothing: `ombud submit` does."""
+    """Put files ready and read them. It hands nothing in and spends nothing: `ombud submit` does."""
     times = dict(_stated(one) for one in stated or ())
     found = _findings(findings, files) if findings else ()
     instant = parse_instant(at) if at else datetime.now(UTC)
@@ -64,6 +64,7 @@ def add(
             NewPiece(path.name, stack.enter_context(_opened(path)), kind, language, times, found) for path in files
         ]
         drafts.add(case.case_id, pieces, at=instant, actor=ACTOR, books=books.in_use(), store_id=store, instead=instead)
+        inspecting.read_ready(case, instant)
         page = evidence_page.page(case, max(instant, case.opened_at))
     if as_json:
         say.print_json(evidence_page.as_json(page))

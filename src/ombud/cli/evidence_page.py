@@ -12,8 +12,8 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ombud.cli import case_story, case_words, cells, reasons, say
-from ombud.cli.grid import sentence, shortened
+from ombud.cli import case_story, case_words, cells, check_page, reasons, say
+from ombud.cli.grid import flow, sentence, shortened
 from ombud.cli.say import _
 from ombud.documents.asked import asked as named_in
 from ombud.documents.voice import Voice
@@ -22,8 +22,9 @@ from ombud.domain.cases import ENDS
 from ombud.domain.countdown import clock_of
 from ombud.domain.evidence import Piece, Reason
 from ombud.domain.findings import plain_findings
-from ombud.domain.gate import Verdict
+from ombud.domain.gate import Rules, Verdict
 from ombud.domain.instants import format_instant
+from ombud.domain.judging import Judged
 from ombud.domain.money import format_amount
 from ombud.domain.problems import Problem
 from ombud.domain.rulebook import Rulebook
@@ -31,6 +32,8 @@ from ombud.store import books, drafts
 from ombud.store.asked import Asked, asked_of
 from ombud.store.case_file import CaseFile, case_file
 from ombud.store.models import Case, Ruling
+from ombud.words import remarks
+from ombud.words.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Page:
     book: Rulebook
     asked: tuple[Asked, ...]
     ready: tuple[Piece, ...]
+    judged: tuple[Judged, ...]  # what the rules make of what these files say
+    by: Rules
     verdict: Verdict
     names: Mapping[str, str]  # of a file, for each kind; empty where the book says nothing of names
 
@@ -49,6 +54,19 @@ class Page:
     def takes_no_more(self) -> bool:
         """Whether nothing is taken for the case, whatever lies ready."""
         return self.verdict.takes_no_more or self.file.standing.state in ENDS
+
+    @property
+    def told(self) -> list[tuple[Piece, Judged, list[Remark]]]:
+        """Everything about each piece that lies ready."""
+        return [
+            (piece, judged, remarks.of_piece(piece, judged, self.verdict, self.by, self.book))
+            for piece, judged in zip(self.ready, self.judged, strict=True)
+        ]
+
+    @property
+    def counts(self) -> str:
+        """`refusals: 1 · doubts: 2` of all that lies ready; empty where there is neither."""
+        return remarks.counts(remark for _piece, _judged, told in self.told for remark in told)
 
     @property
     def missing(self) -> list[str]:
@@ -61,9 +79,12 @@ def page(case: Case, at: datetime) -> Page:
     file = case_file(case.case_id, at)
     book = books.kept(case.rulebook_id)
     ready = drafts.drafted(case.case_id)
-    verdict = drafts.verdict(file.case, ready, at=at, at_hand={book.name: book})
+    at_hand = {book.name: book}
+    judged = drafts.judged(file.case, ready, at=at, at_hand=at_hand, file=file)
+    verdict = drafts.verdict(file.case, ready, at=at, at_hand=at_hand, found=judged)
     names = {one.kind: one.file_name for one in named_in(file, book, Voice(say.language()))}
-    return Page(at, file, book, asked_of(file, book), ready, verdict, names)
+    by = drafts.rules_of(file.case, at_hand)
+    return Page(at, file, book, asked_of(file, book), ready, judged, by, verdict, names)
 
 
 def draw(found: Page, width: int) -> RenderableType:
@@ -94,7 +115,7 @@ def before(found: Page, width: int) -> Iterator[RenderableType]:
     yield _section(_("What is asked for"))
     yield _asked(found)
     yield _section(_("What lies ready"))
-    yield _ready(found)
+    yield from ready(found, width)
     yield _section(_("What the gate says"))
     yield from against(found.verdict, found.book, width) if _has(found.verdict) else [_nothing(found)]
 
@@ -127,18 +148,22 @@ def _standing(one: Asked, found: Page) -> tuple[str, str]:
     return _("missing"), "dim" if found.takes_no_more else "red"
 
 
-def _ready(found: Page) -> RenderableType:
+def ready(found: Page, width: int, *, whole: bool = True) -> Iterator[RenderableType]:
+    """What lies ready, with what would be refused or doubted of it, the worst first. whole: all of it, else counted."""
     if not found.ready:
-        return cells.indented(_("Nothing lies ready."))
-    table = cells.plain_table()
-    for piece in found.ready:
-        language = f" · {piece.language}" if piece.language else ""
-        size = _("{size} bytes").format(size=say.number(piece.size))
-        said = f"{piece.kind}{language} · {piece.format or '?'} · {size}"
-        if piece.findings:
-            said += " · " + _("findings: {count}").format(count=len(piece.findings))
-        table.add_row(shortened(piece.name, 36), Text(said, style="dim"))
-    return table
+        yield cells.indented(_("Nothing lies ready."))
+    for piece, judged, told in found.told:
+        parts = [piece.kind, piece.language, piece.format or "?", _("{size} bytes").format(size=say.number(piece.size))]
+        if not piece.inspected:
+            parts.append(_("not read yet"))
+        said = " · ".join(part for part in parts if part)
+        line = [Text(shortened(piece.name, 36)), Text(said, style="dim")]
+        if counted := remarks.counts(told):
+            line.append(Text(counted, style=check_page.SIGNS[remarks.worst(told)][1]))
+        yield Padding(flow(line, width - 2, between="  "), (0, 0, 0, 2))
+        if whole and piece.inspected:
+            yield Padding(Group(*check_page.told_of(told, width - 2)), (0, 0, 0, 2))
+            yield from check_page.not_looked_at(judged, found.book, width, deep=4)
 
 
 def _has(verdict: Verdict) -> bool:
@@ -181,7 +206,7 @@ def _reasons(ruling: Ruling) -> list[Reason]:
 def as_json(found: Page) -> dict[str, Any]:
     """For programs: instants in ISO 8601 UTC, money in minor units, sizes in bytes."""
     case, order = found.file.case, found.file.order
-    ready = {piece.kind for piece in found.ready}
+    there = {piece.kind for piece in found.ready}
     return {
         "at": format_instant(found.at),
         "case_id": case.case_id,
@@ -199,11 +224,19 @@ def as_json(found: Page) -> dict[str, Any]:
                 "title": one.title.speak(say.language()),
                 "cite": one.cite,
                 "file_name": found.names.get(one.kind) or None,
-                "ready": one.kind in ready,
+                "ready": one.kind in there,
             }
             for one in found.asked
         ],
-        "ready": [piece_json(piece) for piece in found.ready],
+        "ready": [
+            {
+                **piece_json(piece),
+                "inspected": piece.inspected or None,
+                "remarks": [remark.plain() for remark in told],
+                "unseen": list(judged.unseen),
+            }
+            for piece, judged, told in found.told
+        ],
         "missing": found.missing,
         "takes_no_more": found.takes_no_more,
         "gate": verdict_json(found.verdict, found.book),

@@ -11,7 +11,7 @@ from rich.console import Group
 
 from ombud.actions.submissions import Answer
 from ombud.actions.submissions import submit as hand_in
-from ombud.cli import case_words, cells, evidence_page, reasons, say
+from ombud.cli import case_words, cells, evidence_page, inspecting, reasons, say
 from ombud.cli.evidence_page import Page
 from ombud.cli.say import _
 from ombud.cli.the_case import the_case
@@ -38,6 +38,7 @@ def submit(
     database.prepare()
     with database.spoken():
         case = the_case(name, store)
+        inspecting.read_ready(case, instant)
         page = evidence_page.page(case, instant)
         if not yes:
             _ask(page, as_json=as_json)
@@ -65,6 +66,8 @@ def _ask(page: Page, *, as_json: bool) -> None:
         words = _("Missing: {kinds}. What is missing can decide the case.")
         titles = {one.kind: one.title.speak(say.language()) for one in page.asked}
         say.err.print(f"\n{words.format(kinds=', '.join(titles[kind] for kind in page.missing))}", style="red")
+    if page.counts:
+        say.err.print(_("Of what lies ready: {counts}.").format(counts=page.counts), style="red")
     say.err.print()
     typer.confirm(_("Hand it in?"), abort=True, err=True)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from ombud.domain.evidence import Finding, Outcome, Piece, Reason
-from ombud.domain.gate import Rules, Verdict
+from ombud.domain.gate import UNREADABLE, Rules, Verdict
 from ombud.domain.judging import Judged, all_findings
+from ombud.domain.judging.words import signs, tellings
 from ombud.domain.problems import N_, Problem
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.said import Box
@@ -25,8 +26,8 @@ LEVELS: tuple[Level, ...] = ("refuse", "doubt", "fine")
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One thing, in the reader's language. check: a fault of the books; code: the platform's for it. subject: the mark
-    that it is about; value: what stands there, expected: what should; reason: why, in words of ours. confidence: that
-    it is so, 0 to 1. where: the place in words; page, box and at_ms have it for programs."""
+    that it is about. where: the place in words; told: what stands there and what should, in sentences; page, box,
+    at_ms, value and expected have both for programs. confidence: that it is so, 0 to 1."""
 
     level: Level
     check: str
@@ -35,8 +36,8 @@ class Remark:
     mend: str = ""
     subject: str = ""
     where: str = ""
+    told: str = ""
     value: str = ""
-    reason: str = ""
     expected: str = ""
     confidence: float = 1.0
     source: str = ""
@@ -64,8 +65,14 @@ def of_piece(piece: Piece, judged: Judged, verdict: Verdict, by: Rules, book: Ru
     reasons = (one for one in verdict.reasons if one.rests_on == piece.name)
     told = [_of_reason(one, by, book) for one in reasons if one.fault not in refused]
     problems = (one for one in verdict.problems if one.values.get("piece") == piece.name)
-    told += [of_problem(one) for one in problems if one.code not in refused]
+    refused |= {remark.check for remark in told}
+    told += [of_problem(one) for one in problems if one.code not in refused and not _follows(one, refused)]
     return sorted([*told, *found], key=lambda remark: (LEVELS.index(remark.level), -remark.confidence))
+
+
+def _follows(problem: Problem, refused: set[str]) -> bool:
+    """A name that does not fit says no kind: that is no second fault."""
+    return problem.code == "unknown_kind" and not problem.values.get("value") and "bad_file_name" in refused
 
 
 def of_upload(verdict: Verdict, pieces: Sequence[Piece], by: Rules, book: Rulebook) -> list[Remark]:
@@ -99,7 +106,8 @@ def of_finding(finding: Finding, by: Rules, book: Rulebook) -> Remark:
         mend,
         _subject(finding, book) if level != "fine" else "",
         where(finding.page, finding.box, finding.at_ms),
-        *_value(finding, by),
+        _told(finding, by),
+        finding.value or "",
         finding.expected or "",
         finding.confidence,
         finding.source,
@@ -117,7 +125,7 @@ def _of_reason(reason: Reason, by: Rules, book: Rulebook) -> Remark:
     value = reason.value or ""
     if reason.fault == "bad_file_name" and by.files and value == by.files.name_example:
         return replace(remark, expected=value)
-    return replace(remark, value="" if reason.fault in _COUNTED else value)
+    return replace(remark, value=value, told="" if reason.fault in _COUNTED else value)
 
 
 def of_problem(problem: Problem) -> Remark:
@@ -177,20 +185,19 @@ def _subject(finding: Finding, book: Rulebook) -> str:
     return str(versions[-1].value.title.speak(language())) if versions else ""
 
 
-def _value(finding: Finding, by: Rules) -> tuple[str, str]:
-    """(what stood there, a kind by its title; the reason in words of ours)."""
-    value = finding.value or ""
-    if finding.check in _REASONED:
-        return "", ", ".join(_(_VALUES.get(one, one)) for one in value.split(", "))
-    if finding.check == "wrong_kind":
-        name, colon, rest = value.partition(": ")
+def _told(finding: Finding, by: Rules) -> str:
+    """What stands there and what should, in sentences."""
+    if finding.check == UNREADABLE:
+        return _(PROBLEMS.get(finding.value or "", finding.value or ""))
+    if finding.check == "wrong_kind" and finding.value:
+        name, colon, rest = finding.value.partition(": ")
         kind = by.kinds.get(name)
-        value = f"{kind.title.speak(language())}{colon}{rest}" if kind else value
-    return value, ""
+        finding = replace(finding, value=f"{kind.title.speak(language())}{colon}{rest}") if kind else finding
+    sentences = [_(text).format(**values) for text, values in tellings(finding)]
+    found = [_(text) for text in signs(finding)]
+    return "; ".join([*found, *sentences]) if found else " ".join(sentences)
 
 
-_REASONED = frozenset({"unreadable", "screenshot"})
-"""Checks whose value is no text of the file but a sign, by a word of inspection."""
 _COUNTED = frozenset({"too_many_files", "too_large"})
 """Faults whose value is a figure that stands beside them anyway."""
 _MOST_OF = 800
@@ -230,26 +237,21 @@ _UNSEEN: Mapping[str, str] = {
     "timestamp": N_("timestamp"),
     "watermark": N_("time in the picture"),
 }
-_VALUES: Mapping[str, str] = {
-    "browser": N_("looks like a page in a browser"),
+PROBLEMS: Mapping[str, str] = {
     "cannot_open": N_("it cannot be opened"),
-    "chat": N_("looks like a chat"),
     "died": N_("reading it failed"),
     "empty": N_("it is empty"),
     "encrypted": N_("it is locked with a password"),
-    "no_camera": N_("says of no camera that it was taken with it"),
     "no_frames": N_("the video has no pictures"),
     "no_length": N_("the video has no length"),
     "no_video": N_("there is no video in it"),
     "page_too_large": N_("a page is larger than any paper"),
-    "screen_size": N_("has the size of a screen"),
-    "software": N_("was saved by a program that takes captures"),
-    "status_bar": N_("has the status bar of a phone"),
     "too_many_pages": N_("it has too many pages"),
     "too_many_pixels": N_("the picture is too large"),
     "too_much_memory": N_("reading it takes too much memory"),
     "too_slow": N_("reading it takes too long"),
 }
+"""Why a file cannot be read, by the word of inspection."""
 _OWN: Mapping[str, tuple[str, str]] = {
     "unreadable": (N_("The file cannot be read."), N_("See that it is a file that can be opened, or export it anew.")),
     "bad_file_name": (N_("The name of the file does not fit."), N_("Name it as the platform wants it.")),
