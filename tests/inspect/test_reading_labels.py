@@ -254,3 +254,23 @@ def test_the_next_labelled_line_does_not_go_on_with_the_one_above() -> None:
     said = read("Отправитель  ООО Ромашка", "Получатель  Иванов И.И.", "Телефон  123")
     assert values(said, "sender") == ["ООО Ромашка"]
     assert values(said, "recipient") == ["Иванов И.И."]
+
+
+def test_a_column_of_labels_read_before_the_column_of_its_values_is_put_together_again() -> None:
+    said = read("Номер заказа", "Отправитель", "44809906-4839", "ООО Ромашка", "Вес", "Объём", "5,414кг", "37,5 л")
+    assert values(said, "order_id") == ["44809906-4839"]
+    assert values(said, "sender") == ["ООО Ромашка"]
+    assert values(said, "weight") == ["5,414кг"]
+    assert values(said, "volume") == ["37,5 л"]
+
+
+def test_a_promised_day_on_the_line_below_its_label_is_no_time_and_the_day_of_a_stamp_is() -> None:
+    assert values(read("Плановая дата доставки", "11.05.2026"), "time") == []
+    assert values(read("Подпись отправителя", "ПОЧТА", "11.05.2026"), "time") == ["2026-05-11"]
+
+
+@pytest.mark.parametrize("line", ["Подпись отправителя ____ /Ковалёв Е.Н./", "Подпись курьера: Петров П.П."])
+def test_who_sends_or_carries_has_not_signed_for_it(line: str) -> None:
+    said = read(line)
+    assert values(said, "signer") == []
+    assert len(values(said, "signature_field")) == 1
