@@ -45,8 +45,8 @@ def _signs(subject: Subject) -> Iterator[tuple[str, Said]]:
     created, modified = (stamps(subject.all(field), zones) for field in ("created_at", "modified_at"))
     if created and modified and modified[0].instant - created[0].instant > MINUTE:
         yield "modified", modified[0].said
-    for one in subject.all("revisions")[:1]:
-        if isinstance(one.value, int) and one.value > 1:
+    for one, count in subject.counts("revisions")[:1]:
+        if count > 1:
             yield "revisions", one
     for one in subject.all("text_layer_lies")[:1]:
         yield "text_layer_lies", one
@@ -54,6 +54,6 @@ def _signs(subject: Subject) -> Iterator[tuple[str, Said]]:
         if _EDITORS.search(str(one.value)):
             yield "software", one
             break
-    lengths = {one.field: int(one.value) for one in subject.all("duration_ms", "stated_duration_ms")}
-    if len(lengths) == 2 and abs(lengths["stated_duration_ms"] - lengths["duration_ms"]) > _HEADER_MS:
-        yield "stated_duration", subject.all("stated_duration_ms")[0]
+    lengths, stated = subject.counts("duration_ms"), subject.counts("stated_duration_ms")
+    if lengths and stated and abs(stated[0][1] - lengths[0][1]) > _HEADER_MS:
+        yield "stated_duration", stated[0][0]

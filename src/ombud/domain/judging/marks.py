@@ -63,7 +63,8 @@ _ELSEWHERE = frozenset({"courier_signature", "sku_label", "tracking_number"})
 _FOR_PEOPLE = frozenset({"goods"})
 """No program knows the goods when it sees them."""
 _SEEN = {"text_layer": 1.0, "barcode": 1.0, "signature": 1.0, "ocr": 1.0, "frames": 1.0}
-_NO_LOGO = 0.4
+_NO_LOGO = {"text": 0.4, "pixels": 0.25}
+"""In pixels letters in the shape of a logo are often not read."""
 _DATE_ONLY = 0.4
 
 
@@ -89,7 +90,7 @@ def _logo(subject: Subject) -> Iterator[Finding]:
     if named := subject.all("carrier"):
         yield found("logo_missing", Outcome.PASSED, best(named), field="carrier_logo")
     elif subject.letters is not None:
-        yield Finding("logo_missing", Outcome.UNSURE, field="carrier_logo", confidence=_NO_LOGO)
+        yield Finding("logo_missing", Outcome.UNSURE, field="carrier_logo", confidence=_NO_LOGO[subject.letters])
 
 
 def _is_legible(said: Said) -> bool:

@@ -31,7 +31,7 @@ def _ids(subject: Subject) -> Iterator[Finding]:
         if message is None and subject.known.get("messages_known"):
             near = next((each for each in known if edits(name, each, 3) is not None), None)
             if subject.is_certain(one):
-                yield found("message_id_unknown", Outcome.FAILED, one, field=MARK, confidence=1.0)
+                yield found("message_id_unknown", Outcome.FAILED, one, field=MARK)
             else:
                 doubt = (_MISREAD if near else _UNKNOWN_IN_PIXELS) * one.confidence
                 yield found("message_id_unknown", Outcome.UNSURE, one, field=MARK, expected=near, confidence=doubt)

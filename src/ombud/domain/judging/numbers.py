@@ -136,7 +136,7 @@ def _nearest(subject: Subject, own: dict[str, str], read: dict[str, list[Said]])
     for place, (number, said) in enumerate(read.items()):
         doubtful = [one for one in said if not subject.is_certain(one)]
         for wanted in own if doubtful else ():
-            distance = edits(number, wanted, min(MOST_EDITS, max(1, len(wanted) // 4)))
+            distance = edits(number, wanted, min(MOST_EDITS, len(wanted) // 3))
             if distance:
                 near.append((distance, place, best(doubtful)))
     if not near:

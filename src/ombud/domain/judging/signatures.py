@@ -31,17 +31,17 @@ def _signed(subject: Subject) -> Iterator[Finding]:
     """One signature is enough: who of several signs where is the form's affair."""
     field = COURIER if subject.asks(COURIER) else FIELD
     intact = [one for one in subject.all("digital_signature") if one.value == "intact"]
-    inked = [one for one in subject.all("ink") if isinstance(one.value, int)]
-    strokes = [one for one in inked if int(one.value) >= _LEAST_INK]
+    inked = subject.counts("ink")
+    strokes = [one for one, share in inked if share >= _LEAST_INK]
     places = subject.all("signature_field")
     if intact:
         yield found("signature_missing", Outcome.PASSED, intact[0], field=field)
     elif strokes:
         yield found("signature_missing", Outcome.PASSED, best(strokes), field=field, value=_label(subject))
     elif inked:
-        yield found("signature_missing", Outcome.UNSURE, inked[0], field=field, value=_label(subject),
+        yield found("signature_missing", Outcome.UNSURE, inked[0][0], field=field, value=_label(subject),
                     confidence=_NO_INK)  # fmt: skip
-    elif places and subject.letters is not None:
+    elif places and "ink" not in subject.off and subject.letters is not None:
         yield found("signature_missing", Outcome.UNSURE, places[0], field=field, confidence=_NOT_LOOKED_AT)
     elif not places:
         yield from subject.missing("signature_missing", field)

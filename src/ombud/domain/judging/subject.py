@@ -40,6 +40,10 @@ class Subject:
         """What was said under any of `fields`, in the order in which it was read."""
         return [one for one in self.piece.said if one.field in fields]
 
+    def counts(self, field: str) -> list[tuple[Said, int]]:
+        """What was said under `field`, with its whole number; what is none is left out."""
+        return [(one, one.value) for one in self.all(field) if isinstance(one.value, int)]
+
     def texts(self, field: str) -> set[str]:
         """The values under `field`."""
         return {str(one.value) for one in self.all(field)}
@@ -109,12 +113,15 @@ def found(
     expected: str | None = None,
     confidence: float | None = None,
 ) -> Finding:
-    """A finding about what was `said`: its place and, unless told otherwise, its value and confidence."""
+    """A finding about what was `said`: its place and, unless told otherwise, its value and confidence. What failed is
+    certain, whatever its reader made of it."""
     finding = Finding(check, outcome, field=field, value=value, expected=expected)
     if said is not None:
         shown = value if value is not None else str(said.value)
         place = replace(finding, page=said.page, box=said.box, at_ms=said.at_ms)
         finding = replace(place, value=shown, confidence=said.confidence)
+    if outcome is Outcome.FAILED:
+        return replace(finding, confidence=1.0)
     return finding if confidence is None else replace(finding, confidence=round(confidence, 2))
 
 

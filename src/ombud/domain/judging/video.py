@@ -27,20 +27,18 @@ _Clock: TypeAlias = tuple[Said, datetime, timedelta]
 def of_duration(subject: Subject) -> Iterator[Finding]:
     """By its last frame, whatever its header says; at exactly the least length it is long enough."""
     least = subject.kind.least_duration
-    lengths = [one for one in subject.all("duration_ms") if isinstance(one.value, int)]
+    lengths = subject.counts("duration_ms")
     if least is None or not lengths:
         return
-    said, least_ms = lengths[0], least // _MILLISECOND
-    length = int(said.value)
+    (said, length), least_ms = lengths[0], least // _MILLISECOND
     expected = format_span(least)
     outcome = Outcome.FAILED if length < least_ms else Outcome.PASSED
     yield found("video_short", outcome, said, field=DURATION, value=_seconds(length), expected=expected, confidence=1.0)
     if outcome is Outcome.FAILED:
         return
-    still = [one for one in subject.all("still_ms") if isinstance(one.value, int)]
-    longest = max(still, key=lambda one: int(one.value), default=None)
-    if longest is not None and length - int(longest.value) < least_ms:
-        moves = _seconds(length - int(longest.value))
+    longest, still = max(subject.counts("still_ms"), key=lambda one: one[1], default=(None, 0))
+    if longest is not None and length - still < least_ms:
+        moves = _seconds(length - still)
         yield found("video_short", Outcome.UNSURE, longest, field="still", value=moves, expected=expected,
                     confidence=_STILL.get(longest.source, 0.0))  # fmt: skip
 
