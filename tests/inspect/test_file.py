@@ -65,7 +65,7 @@ def test_a_document_with_a_text_layer_needs_no_recognition(tmp_path: Path) -> No
     assert "12345678901234" in values(said, "number")
     assert values(said, "language") == ["ru"]
     assert [each.page for each in said if each.field == "signature_field"] == [1]
-    assert [each.value for each in said if each.field == "ink"] == [0]
+    assert [int(each.value) < 4 for each in said if each.field == "ink"] == [True]  # thousandths: nobody signed
     assert not file.wants_recognition("pdf", said)
     assert problems(said) == []
 

@@ -33,7 +33,7 @@ def pool() -> Iterator[Pool]:
     """With limits that are soon reached."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PYTHONPATH", str(ROOT))
-        with Pool(2, Limits(cpu_s=1, wall_s=2), reader=READER) as pool:
+        with Pool(2, Limits(cpu_s=1, wall_s=5), reader=READER) as pool:
             yield pool
 
 

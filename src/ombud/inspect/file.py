@@ -88,7 +88,7 @@ def recognising(path: Path, format: str, said: Sequence[Said]) -> _Parts:  # noq
     if shown == "pdf":
         parts = _recognise_pdf(path, said, _Budget())
     elif shown in _PICTURES:
-        parts = _recognise_picture(path, said)
+        parts = _recognise_picture(path, said, _Budget())
     elif shown == "mp4":
         parts = _recognise_video(path)
     else:
@@ -139,19 +139,23 @@ def _look_at_picture(path: Path) -> _Parts:
         yield from _tried("barcode", partial(readers.barcodes, image, None))
 
 
-def _recognise_picture(path: Path, said: Sequence[Said]) -> _Parts:
+def _recognise_picture(path: Path, said: Sequence[Said], budget: _Budget) -> _Parts:
     try:
         image = readers.pixels(path)
     except Exception:  # noqa: BLE001 (whatever a decoder raises on what it read a moment ago)
         yield unrecognised("jpeg")
         return
     found: list[Said] = []
-    ways = [("ocr", readers.lines), ("watermark", readers.watermark)]
+    # The cheapest first: what is made of the letters in a busy photo takes longest and says least.
+    ways: list[tuple[str, Callable[[Image, None], list[Said]]]] = [("watermark", readers.watermark)]
     ways += [("ocr", readers.words)] if _has(said, "picture_dhash") else []  # only photos have one
+    ways += [("ocr", readers.lines)]
     for what, way in ways:
-        for part in _tried(what, partial(way, image, None)):
+        tried = _tried(what, partial(way, image, None)) if budget.affords() else iter([[_of_ours("off", what)]])
+        for part in tried:
             found += part
             yield part
+        budget.spent()
     for part in _understood(found, all_read=True):
         found += part
         yield part
