@@ -126,3 +126,8 @@ def test_only_lines_are_read() -> None:
         reading.fields([Said("barcode", "Вес: 1 кг", "barcode"), Said("line", 5, "ocr"), Said("pages", 1, "container")])
         == []
     )
+
+
+@pytest.mark.parametrize("rule", ["|", "| | |", "......", "______", "----", "¦"])
+def test_a_line_of_nothing_but_rules_is_no_value(rule: str) -> None:
+    assert [one.field for one in read("Отправитель", rule, "Получатель  Вес", rule)] == []

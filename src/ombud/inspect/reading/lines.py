@@ -57,7 +57,7 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`text` is cleaned; `cells` are (start, end) of what two spaces, a bar or a row of dots part."""
+    """`text` is cleaned; `cells` are (start, end) of what two spaces, a bar or a row of dots part, at least one."""
 
     said: Said
     text: str
@@ -119,4 +119,4 @@ def _cells(text: str) -> tuple[tuple[int, int], ...]:
         start = gap.end()
     if text[start:].strip():
         cells.append((start, len(text)))
-    return tuple(cells)
+    return tuple(cells) or ((0, len(text)),)
