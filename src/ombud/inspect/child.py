@@ -69,14 +69,13 @@ class Child:
         self._limits, self._late, self._resident = limits, False, 0
         command = [sys.executable, "-P", "-m", "ombud.inspect.worker"]
         arguments = (reader, str(scratch), str(limits.address_space), str(os.getpid()))
-        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         try:
             self._process = subprocess.Popen(
                 [*command, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**kept, **_ONE_THREAD, **_ARENAS, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"},
+                env=environment(),
                 start_new_session=True,  # Ctrl-C is for the pool
             )
         except OSError as error:
@@ -176,6 +175,12 @@ class Child:
         if self._late or code in _CLOCKS:
             return Answer(tuple(said), "too_slow")
         return Answer(tuple(said), "died", by_itself and code == _KILLED)
+
+
+def environment() -> dict[str, str]:
+    """What a confined process is told of the one that starts it: where its libraries are, and no secret."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**kept, **_ONE_THREAD, **_ARENAS, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
 
 
 def _sound(said: Said) -> Said:
