@@ -173,14 +173,17 @@ def test_the_answer_of_a_worker_out_of_its_mind_is_not_taken(pool: Pool, tmp_pat
     assert read(pool, tmp_path, "lie", "pause") == [["problem died"], ["line rested"]]
 
 
-def test_a_closed_pool_leaves_no_process_no_thread_and_no_scratch(tmp_path: Path) -> None:
-    threads = set(threading.enumerate())
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system does not tell what is open")
+def test_a_closed_pool_leaves_no_process_no_thread_no_pipe_and_no_scratch(tmp_path: Path) -> None:
+    threads, pipes = set(threading.enumerate()), len(list(Path("/proc/self/fd").iterdir()))
     with Pool(2, reader=READER) as pool:
         workers = {int(each[0].removeprefix("line ")) for each in read(pool, tmp_path, *["process"] * 10)}
+        read(pool, tmp_path, "abort", "lie")
         (scratch,) = read(pool, tmp_path, "where")[0]
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
     assert not Path(scratch.removeprefix("line ")).parent.exists()
     assert set(threading.enumerate()) == threads
+    assert len(list(Path("/proc/self/fd").iterdir())) == pipes
     with pytest.raises(RuntimeError):
         pool.inspect(asked(tmp_path, "pause"))
 
