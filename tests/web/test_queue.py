@@ -39,3 +39,52 @@ def test_a_page_takes_as_many_queries_however_many_cases_there_are(cases: int) -
     with CaptureQueriesContext(connection) as queries:
         assert client.get(reverse("queue")).status_code == 200
     assert len(queries) <= 16
+
+
+def test_filters_stand_in_the_address_and_leave_only_what_they_name() -> None:
+    store = a_store("s1")
+    a_case(an_order(store, "late"), AT - 71 * HOUR)
+    a_case(an_order(store, "fresh"), AT - HOUR, violation="no_first_scan")
+    client = browser(a_member(an_organisation(Side.SELLER, "Lumen", store), Role.OWNER))
+    said = client.get(reverse("queue"), {"within": "6h"}).content.decode()
+    assert (">late<" in said, ">fresh<" in said) == (True, False)
+    said = client.get(reverse("queue"), {"violation": "no_first_scan"}).content.decode()
+    assert (">late<" in said, ">fresh<" in said) == (False, True)
+    said = client.get(reverse("queue"), {"state": "won"}).content.decode()
+    assert "No case is like that." in said
+
+
+def test_a_number_that_means_one_case_leads_to_it_and_never_to_anothers() -> None:
+    mine, theirs = a_store("s1"), a_store("s2")
+    own = a_case(an_order(mine, "123"), AT - HOUR)
+    other = a_case(an_order(theirs, "456"), AT - HOUR)
+    client = browser(a_member(an_organisation(Side.SELLER, "Lumen", mine), Role.OWNER))
+    for text in ("123", f"#{own.case_id}"):
+        assert client.get(reverse("queue"), {"q": text}).headers["Location"] == reverse("case", args=[own.case_id])
+    for text in ("456", f"#{other.case_id}", "no such"):
+        answer = client.get(reverse("queue"), {"q": text})
+        assert (answer.status_code, "No case is like that." in answer.content.decode()) == (200, True)
+
+
+def test_chosen_cases_are_exported_and_none_of_other_stores_with_them() -> None:
+    mine, theirs = a_store("s1"), a_store("s2")
+    own, other = a_case(an_order(mine, "mine"), AT - HOUR), a_case(an_order(theirs, "theirs"), AT - HOUR)
+    client = browser(a_member(an_organisation(Side.SELLER, "Lumen", mine), Role.AGENT))
+    answer = client.post(reverse("bulk"), {"case": [own.case_id, other.case_id], "do": "export"})
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert ("mine" in answer.content.decode(), "theirs" in answer.content.decode()) == (True, False)
+
+
+def test_accepting_several_asks_first_names_what_it_costs_and_is_for_the_owner() -> None:
+    store = a_store("s1", "shopify", site="lumen.example")
+    order = an_order(store, "o1", currency="USD", amount_minor=8_600)
+    case = a_case(order, AT - HOUR, violation="buyer_dispute")
+    organisation = an_organisation(Side.SELLER, "Lumen", store)
+    words = {"case": [case.case_id], "do": "accept"}
+    agent = browser(a_member(organisation, Role.AGENT))
+    assert "for the owner" in agent.post(reverse("bulk"), {**words, "sure": "yes"}).content.decode()
+    owner = browser(a_member(organisation, Role.OWNER))
+    said = owner.post(reverse("bulk"), words).content.decode()
+    assert "86.00" in said
+    case.refresh_from_db()
+    assert case.state == "opened"

@@ -80,15 +80,15 @@ class CaseFile:
 
         `parcel.*` and `complaint.*` are those that opened the case, where one did.
         """
-        row = {**_fields("order", self.order), **_fields("store", self.store)}
-        row["line"] = [_fields("line", line) for line in self.lines]
-        row["parcel"] = [_fields("parcel", track.parcel) for track in self.tracks]
+        row = {**fields_of("order", self.order), **fields_of("store", self.store)}
+        row["line"] = [fields_of("line", line) for line in self.lines]
+        row["parcel"] = [fields_of("parcel", track.parcel) for track in self.tracks]
         for track in self.tracks:
             if (track.parcel.carrier, track.parcel.tracking_number) == (self.case.carrier, self.case.tracking_number):
-                row |= _fields("parcel", track.parcel)
+                row |= fields_of("parcel", track.parcel)
         for complaint in self.complaints:
             if complaint.complaint_id == self.case.complaint_id:
-                row |= _fields("complaint", complaint)
+                row |= fields_of("complaint", complaint)
         return row
 
 
@@ -184,5 +184,6 @@ def _number(parcel: Parcel) -> dict[str, str]:
     return {"carrier": parcel.carrier, "tracking_number": parcel.tracking_number}
 
 
-def _fields(fact: str, row: Order | Store | Line | Parcel | Complaint) -> dict[str, Any]:
+def fields_of(fact: str, row: Order | Store | Line | Parcel | Complaint) -> dict[str, Any]:
+    """A row as conditions read it: `order.amount_minor`."""
     return {f"{fact}.{column.attname}": getattr(row, column.attname) for column in row._meta.concrete_fields}

@@ -24,6 +24,8 @@ WORDS = {
     "copied": N_("Copied."),
 }
 """What the scripts of the pages say."""
+STEPS = ("1h", "6h", "1d", "3d")
+"""How far the clock of a demo moves at once."""
 NAMES = {"en": "English", "ru": "Русский", "zh": "中文"}
 
 
@@ -40,6 +42,7 @@ class Room:
 
 ROOMS = (
     Room("queue", N_("Queue"), "queue", Right.SEE, Side.SELLER),
+    Room("risk", N_("At risk"), "risk", Right.SEE, Side.SELLER),
     Room("queue", N_("Cases"), "queue", Right.SEE, Side.OPERATOR),
 )
 """The navigation, in its order."""
@@ -61,5 +64,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language": language(),
         "languages": [(code, NAMES[code]) for code in LANGUAGES],
         "demo": bool(settings.DEMO),
+        "demo_steps": STEPS,
+        "may_answer": bool(scope and scope.may(Right.ANSWER)),
+        "may_concede": bool(scope and scope.may(Right.CONCEDE)),
         "words": mark_safe(json.dumps({key: _(text) for key, text in WORDS.items()}).replace("<", "\\u003c")),  # noqa: S308
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -11,10 +9,11 @@ from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from ombud.domain.instants import parse_span
 from ombud.languages import LANGUAGES
+from ombud.web.context import STEPS
 from ombud.web.middleware import LANGUAGE_COOKIE, ORGANISATION, Request
 
-_STEPS = {"1h": timedelta(hours=1), "6h": timedelta(hours=6), "1d": timedelta(days=1), "3d": timedelta(days=3)}
 _YEAR_S = 31_536_000
 
 
@@ -61,10 +60,10 @@ def demo_clock(request: Request) -> HttpResponse:
     from ombud.web import clock
     from ombud.work.loop import tick
 
-    step = _STEPS.get(request.POST.get("step", ""))
-    if step is None:
+    step = request.POST.get("step", "")
+    if step not in STEPS:
         raise Http404
-    at = request.at + step
+    at = request.at + parse_span(step)
     tick(at, books=books.in_use())
     clock.move(at)
     return _back(request)

@@ -7,6 +7,7 @@ from django.urls import include, path
 from ombud.web import (
     audit,
     books,
+    bulk,
     carriers,
     case,
     evidence,
@@ -28,6 +29,7 @@ handler404 = "ombud.web.front.not_found"
 urlpatterns = [
     *front.urls,
     *queue.urls,
+    *bulk.urls,
     *risk.urls,
     *case.urls,
     *evidence.urls,

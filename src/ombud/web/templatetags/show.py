@@ -174,6 +174,23 @@ def iso(instant: datetime) -> str:
 
 
 @register.filter
-def steps(spans: str) -> list[tuple[str, str]]:
-    """`"1h 6h"` -> each span with its words."""
-    return [(one, times.span(parse_span(one))) for one in spans.split()]
+def spanned(spans: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Each span as an address has it, with its words."""
+    return [(one, times.span(parse_span(one))) for one in spans]
+
+
+@register.simple_tag
+def local(instant: datetime, zone: str) -> SafeString:
+    """The wall clock of the store, and UTC below it."""
+    return format_html(
+        '<time datetime="{}">{}<span class="means quiet">{} UTC</span></time>',
+        format_instant(instant),
+        times.in_zone(instant, zone),
+        times.minutes(instant),
+    )
+
+
+@register.filter
+def status(case: Any) -> str:
+    """The platform's own word for where a case stands."""
+    return cases.status(case, case.state, case.platform_status)
