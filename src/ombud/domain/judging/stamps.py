@@ -12,6 +12,8 @@ from ombud.domain.judging.subject import Subject
 from ombud.domain.said import Said
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+_YEARS = range(1990, 2200)
+"""Of marketplaces; a clock that shows another year was misread or never set."""
 _HOURS = range(-12, 15)
 """Hours that clocks of the world lie from UTC."""
 
@@ -87,15 +89,14 @@ def _stamps(said: Said, zones: Sequence[Zone]) -> Iterator[Stamp]:
     lasts = timedelta() if clock.count(":") - _colons_of_offset(clock) >= 2 else MINUTE - timedelta(microseconds=1)
     try:
         read = datetime.fromisoformat(text)
-        if read.tzinfo is not None:
-            yield Stamp(said, read.astimezone(read.tzinfo), lasts, "")
-            return
-        for name, zone in zones:
-            here = read.replace(tzinfo=zone)
-            here.astimezone(UTC)
-            yield Stamp(said, here, lasts, name)
-    except (OverflowError, ValueError):
+    except ValueError:
         return
+    if read.year not in _YEARS:
+        return
+    if read.tzinfo is not None:
+        yield Stamp(said, read, lasts, "")
+        return
+    yield from (Stamp(said, read.replace(tzinfo=zone), lasts, name) for name, zone in zones)
 
 
 def _colons_of_offset(clock: str) -> int:

@@ -16,7 +16,8 @@ from ombud.domain.problems import N_
 Telling: TypeAlias = tuple[str, dict[str, object]]
 """A text and what fills its names."""
 
-_BOTH: Mapping[str, str] = {
+# By check: what there is to fill in decides which of the three texts it is.
+BOTH: Mapping[str, str] = {
     "after_promise": N_("{value} stands there; promised was {expected}."),
     "edited": N_("Signs: {value}."),
     "evidence_reused": N_("The same picture stands in the evidence of case {value}."),
@@ -32,11 +33,11 @@ _BOTH: Mapping[str, str] = {
     "wrong_kind": N_("It has words of another kind: {value}."),
     "wrong_language": N_("Its language: {value}; asked for: {expected}."),
 }
-_WITHOUT_VALUE: Mapping[str, str] = {
+WITHOUT_VALUE: Mapping[str, str] = {
     "number_not_on_order": N_("{expected} was not found in it."),
     "wrong_kind": N_("None of the words was found by which this kind is known."),
 }
-_WITHOUT_EXPECTED: Mapping[str, str] = {
+WITHOUT_EXPECTED: Mapping[str, str] = {
     "message_id_unknown": N_("The platform has no message {value}."),
     "number_malformed": N_("{value} has a wrong check digit."),
     "number_not_on_order": N_("{value} was read."),
@@ -85,8 +86,8 @@ def _told(finding: Finding) -> Iterator[Telling]:
     elif finding.field == "still":
         yield _STILL, values
     elif finding.check not in ("edited", "screenshot"):
-        texts = _BOTH if finding.value and finding.expected else _WITHOUT_EXPECTED if finding.value else _WITHOUT_VALUE
-        text = texts.get(finding.check) or (_BOTH.get(finding.check) if _fills(finding) else None)
+        texts = BOTH if finding.value and finding.expected else WITHOUT_EXPECTED if finding.value else WITHOUT_VALUE
+        text = texts.get(finding.check) or (BOTH.get(finding.check) if _fills(finding) else None)
         if text is not None:
             yield text, values
     zone = _zone(finding.value)
@@ -96,7 +97,7 @@ def _told(finding: Finding) -> Iterator[Telling]:
 
 def _fills(finding: Finding) -> bool:
     """Whether there is all that the longer text of its check names."""
-    text = _BOTH.get(finding.check, "")
+    text = BOTH.get(finding.check, "")
     return all(getattr(finding, name) for name in ("value", "expected") if f"{{{name}}}" in text)
 
 
