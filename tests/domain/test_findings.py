@@ -15,6 +15,8 @@ def test_findings_are_read_back_as_they_were_written() -> None:
     findings = (
         Finding("wrong_language", Outcome.FAILED, "ERR_027", "page 1", "zh", 0.75, "inspect"),
         Finding("no_timestamp", Outcome.PASSED),
+        Finding("video_short", Outcome.UNSURE, value="22.000 s", expected="30s", at_ms=0),
+        Finding("weight_missing", Outcome.UNSURE, page=1, box=(0, 0, 1000, 1000)),
     )
     assert read_findings(json.loads(json.dumps(plain_findings(findings)))) == findings
 
@@ -38,6 +40,14 @@ def test_what_is_not_said_is_certain_and_from_the_inspection() -> None:
         ([{"check": "altered", "outcome": "failed", "confidence": 1.5}], "no_confidence"),
         ([{"check": "altered", "outcome": "failed", "confidence": True}], "no_confidence"),
         ([{"check": "altered", "outcome": "failed", "confidence": float("nan")}], "no_confidence"),
+        ([{"check": "altered", "outcome": "failed", "expected": 3}], "no_text"),
+        ([{"check": "altered", "outcome": "failed", "page": 0}], "no_whole_number"),
+        ([{"check": "altered", "outcome": "failed", "page": True}], "no_whole_number"),
+        ([{"check": "altered", "outcome": "failed", "at_ms": -1}], "no_whole_number"),
+        ([{"check": "altered", "outcome": "failed", "at_ms": 1.5}], "no_whole_number"),
+        ([{"check": "altered", "outcome": "failed", "box": [0, 0, 10]}], "no_box"),
+        ([{"check": "altered", "outcome": "failed", "box": [0, 0, 10, 1001]}], "no_box"),
+        ([{"check": "altered", "outcome": "failed", "box": "0 0 10 10"}], "no_box"),
     ],
 )
 def test_a_finding_that_is_none_is_refused_with_its_place(data: object, code: str) -> None:

@@ -18,6 +18,7 @@ from ombud.domain.known_facts import plain_facts, typed_facts
 from ombud.domain.rulebook import Rulebook, load
 from ombud.domain.ruling_inputs import Inputs
 from ombud.domain.rulings import DOUBTS, REJECTS, STRONGEST_FIRST, record, rule
+from ombud.domain.said import Said
 from ombud.domain.seen_faults import OF_MARK
 from ombud.rulebooks import open_book
 from tests.domain.ruling_worlds import HOUR, KINDS, OPENED, SHIP_BY, SUBMITTED, a_parcel, a_piece, finding, inputs
@@ -35,6 +36,27 @@ FINDINGS = st.lists(
     ),
     max_size=4,
 )
+READINGS = st.one_of(
+    st.just({}),
+    st.lists(
+        st.sampled_from(
+            [
+                Said("tracking_number", "1234567890", "text_layer", page=1),
+                Said("tracking_number", "9990001112", "ocr", page=1, confidence=0.7),
+                Said("line", "Транспортная накладная", "text_layer", page=1),
+                Said("language_share", "zh 1.00", "text_layer"),
+                Said("time", "2026-04-10T05:00:00", "text_layer", page=1),
+                Said("digital_signature", "altered", "signature"),
+                Said("problem", "died", "container"),
+                Said("off", "ocr", "container"),
+                Said("ids_differ", 1, "metadata"),
+                Said("duration_ms", 29_999, "container"),
+            ]
+        ),
+        max_size=6,
+    ).map(lambda said: {"said": [one.plain() for one in said], "inspected": "1"}),
+)
+"""What inspection read in a piece, or that nobody looked."""
 
 
 def book_of(world: Inputs) -> Rulebook:
@@ -60,6 +82,7 @@ def worlds(draw: st.DrawFn) -> Inputs:
                 for said in ("made_at", "delivered_at", "shipped_at")
                 if (instant := draw(INSTANTS)) is not None
             },
+            **draw(READINGS),
         )
         for place, kind in enumerate(draw(st.lists(st.sampled_from(kinds), max_size=5)))
     ]
