@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ombud.cli.template_fields import values
+from ombud.documents.letter_fields import values
 from ombud.domain.instants import parse_instant
 from ombud.domain.responses import FIELDS
 from ombud.store.case_file import case_file

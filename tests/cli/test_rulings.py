@@ -10,9 +10,9 @@ from pytest_django import Settings
 from rich.cells import cell_len
 
 from ombud.cli import say
-from ombud.cli.endings import costs
 from ombud.domain.cases import State
 from ombud.store.models import Case, Order, Ruling
+from ombud.words import costs
 from tests.actions import evidence
 from tests.actions.ending import disputed
 from tests.actions.evidence import a_file
@@ -161,7 +161,7 @@ def test_accepting_asks_first_and_shows_what_was_refunded_and_what_is_to_pay(omb
     case = Case.objects.select_related("order", "store").get()
     assert case.state == State.OPENED
     say.speak("en")
-    lines = " ".join(costs(case))
+    lines = " ".join(costs.sentences(case))
     for words in ("100.00 RUB", "20.00 RUB of it were refunded", "Order amount 80.00 RUB", "Fees 12.00 RUB"):
         assert words in lines
     done = ombud("accept", "o1", "--yes", "--at", "2026-04-21T01:00:00Z")

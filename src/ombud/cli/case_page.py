@@ -9,18 +9,19 @@ from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ombud.cli import case_story, case_words, cells, say, tracks
+from ombud.cli import case_story, case_words, cells, evidence_page, say, tracks
 from ombud.cli.grid import flow, sentence
 from ombud.cli.say import _
-from ombud.domain.cases import State
+from ombud.domain.cases import ENDS, State
 from ombud.domain.countdown import Awaits, Clock, clock_of
 from ombud.domain.ledger import Entry, balances
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_
 from ombud.domain.rulebook import Rulebook
-from ombud.store import books
+from ombud.store import books, drafts
 from ombud.store.asked import Asked, asked_of
 from ombud.store.case_file import CaseFile
+from ombud.words import next_steps, story
 
 _GOODS = {
     "physical": N_("physical"),
@@ -38,6 +39,9 @@ def draw(file: CaseFile, at: datetime, width: int) -> RenderableType:
     parts += [_section(_("Why")), _why(file, book, width)]
     parts += [_section(_("Money")), _money(file, book)]
     parts += [_section(_("What is asked for")), _evidence(asked_of(file, book))]
+    if file.standing.state not in ENDS and drafts.lies_ready(case.case_id, at):
+        lying = evidence_page.page(case, at)
+        parts += [_section(_("What lies ready")), *evidence_page.ready(lying, width, whole=False)]
     if file.submissions:
         parts += [_section(_("Handed in")), *case_story.handed_in(file, book, width)]
     parts += [_section(_("What happened")), case_story.timeline(file, book, clock, at)]
@@ -78,65 +82,15 @@ def _status(file: CaseFile) -> str:
 
 
 def _next_step(file: CaseFile, book: Rulebook, clock: Clock, at: datetime, width: int) -> Iterator[RenderableType]:
-    case = file.case
-    values = {
-        "amount": format_amount(case.held_minor, case.currency),
-        "until": cells.minutes(clock.until) if clock.until else "",
-        "case": f"#{case.case_id}",
-        "handled_by": case_words.handled_by(book, case.route, case.opened_at) if case.route else "",
-    }
-    words, style = _NEXT[clock.awaits], ""
-    if clock.awaits is Awaits.NOTHING:
-        yield sentence(_ended(file), width)
-        return
-    if clock.awaits is Awaits.ANSWER:
-        late = clock.until is not None and clock.until <= at
-        words = _LATE if late else _ANSWER.get(file.standing.state, _ANSWER[State.OPENED])
-        style = "red" if late else ""
-    elif clock.until is not None and clock.until <= at:
-        words = _RULING_DUE
-    if file.standing.submitted_at is not None and clock.awaits is not Awaits.ANSWER:
-        handed_in = _("Handed in at {at} UTC.").format(at=cells.minutes(file.standing.submitted_at))
-        yield sentence(f"{handed_in} {case_story.recommended(file)}".rstrip(), width)
-    yield sentence(_(words).format(**values), width, style)
-    if clock.awaits is Awaits.ANSWER and not style:
+    if before := next_steps.handed_in(file, clock):
+        yield sentence(before, width)
+    late = next_steps.is_late(clock, at)
+    yield sentence(next_steps.sentence(file, book, clock, at, _ELSEWHERE), width, "red" if late else "")
+    if clock.awaits is Awaits.ANSWER and not late:
         yield from case_story.to_mend(file, book, width)
 
 
-_ANSWER = {
-    State.OPENED: N_("Next: hand in what is asked for by {until} UTC, or lose the case and {amount} with it."),
-    State.EVIDENCE_REQUIRED: N_(
-        "Next: mend what was refused and hand it in by {until} UTC, or lose the case and {amount} with it. Nothing is"
-        " spent yet."
-    ),
-    State.EVIDENCE_REJECTED: N_(
-        "Next: mend what did not convince and hand it in by {until} UTC, or lose the case and {amount} with it."
-    ),
-    State.ROUTED: N_("Next: answer by {until} UTC. {handled_by} decides; it is no dispute of this platform."),
-}
-_LATE = N_("The window shut at {until} UTC: nothing is taken any more. The next sweep closes the case as lost.")
-_RULING_DUE = N_("The ruling takes effect with the next sweep.")
-_NEXT = {
-    Awaits.ANSWER: _LATE,
-    Awaits.RULING: N_("The ruling takes effect at {until} UTC if nobody rules otherwise."),
-    Awaits.REVIEWER: N_("Waits for a reviewer: no clock rules in their place."),
-    Awaits.OTHERS: N_(
-        "{handled_by} decides; it is no dispute of this platform. `ombud outcome {case}` records how it ended."
-    ),
-    Awaits.NOTHING: "",
-}
-
-
-def _ended(file: CaseFile) -> str:
-    case, standing = file.case, file.standing
-    closed_at = standing.closed_at or case.opened_at
-    values = {"state": case_words.state(standing.state), "at": cells.minutes(closed_at)}
-    if case.route:
-        return _("Closed as {state} at {at} UTC.").format(**values)
-    if standing.settled_at is not None:
-        return _("Closed as {state} at {at} UTC, and settled: nothing is held any more.").format(**values)
-    words = _("Closed as {state} at {at} UTC; {amount} is held until it is settled.")
-    return words.format(**values, amount=format_amount(case.held_minor, case.currency))
+_ELSEWHERE = N_("{handled_by} decides; it is no dispute of this platform. `ombud outcome {case}` records how it ended.")
 
 
 def _why(file: CaseFile, book: Rulebook, width: int) -> RenderableType:
@@ -174,7 +128,7 @@ def _money(file: CaseFile, book: Rulebook) -> RenderableType:
         table.add_row(
             case_words.money_line(posting.line, posting.clause, book),
             format_amount(posting.amount_minor, posting.currency),
-            Text(f"{ways} · {posting.clause} · {case_story.name(cause.kind)}", style="dim"),
+            Text(f"{ways} · {posting.clause} · {story.name(cause.kind)}", style="dim"),
         )
     for (account, currency), amount in sorted(balances(_entries(file)).items()):
         words = case_words.account(account, book, since)

@@ -18,10 +18,10 @@ from ombud.cli.grid import sentence
 from ombud.cli.say import _
 from ombud.cli.the_case import the_case
 from ombud.domain.instants import format_instant, parse_instant
-from ombud.domain.money import amounts, format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.store import books, database
 from ombud.store.models import Case
+from ombud.words import costs
 
 _Name = Annotated[str, typer.Argument(metavar="ID", help="The number of a case, or the id of its order.")]
 _At = Annotated[str | None, typer.Option(metavar="INSTANT", help="When it happened; default: now.")]
@@ -69,36 +69,9 @@ def _ask(case: Case, *, as_json: bool) -> None:
         )
     width = say.err.width
     say.err.print(Text(f"#{case.case_id}  {case_words.title(case)} · {case.order_id}", style="bold"))
-    for line in costs(case):
+    for line in costs.sentences(case):
         say.err.print(sentence(line, width))
     typer.confirm(_("Accept the dispute? It cannot be taken back."), abort=True, err=True)
-
-
-def costs(case: Case) -> list[str]:
-    """What accepting costs, line by line from the book, beside what was refunded to the buyer already."""
-    order, book = case.order, books.kept(case.rulebook_id)
-    said = [_("The order came to {amount}.").format(amount=format_amount(order.amount_minor, order.currency))]
-    if order.refunded_minor:
-        refunded = format_amount(order.refunded_minor, order.currency)
-        said.append(_("{refunded} of it were refunded to the buyer already.").format(refunded=refunded))
-    version = books.version(book, "money.charge", case.opened_at)
-    if version is None:
-        return said
-    values = {
-        "order.amount_minor": order.amount_minor,
-        "order.shipping_minor": order.shipping_minor,
-        "order.refunded_minor": order.refunded_minor,
-        "store.commission_rate": case.store.commission_rate,
-        "case.held_minor": case.held_minor,
-    }
-    clause = f"money.charge@{version.valid_from.date().isoformat()}"
-    lines = [
-        f"{case_words.money_line(line, clause, book)} {format_amount(amount, order.currency)}"
-        for line, amount in amounts(version.value, values)
-        if amount
-    ]
-    words = _("To pay: {lines}. Dispute protection pays instead where the store has it.")
-    return [*said, words.format(lines=", ".join(lines))] if lines else said
 
 
 def _tell(moved: Moved, *, as_json: bool) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,74 +17,36 @@ from ombud.cli.grid import flow, sentence, shortened
 from ombud.cli.say import _
 from ombud.documents.asked import asked as named_in
 from ombud.documents.voice import Voice
-from ombud.domain import gate
-from ombud.domain.cases import ENDS
 from ombud.domain.countdown import clock_of
 from ombud.domain.evidence import Piece, Reason
 from ombud.domain.findings import plain_findings
-from ombud.domain.gate import Rules, Verdict
+from ombud.domain.gate import Verdict
 from ombud.domain.instants import format_instant
 from ombud.domain.judging import Judged
 from ombud.domain.money import format_amount
 from ombud.domain.problems import Problem
 from ombud.domain.rulebook import Rulebook
-from ombud.store import books, drafts
-from ombud.store.asked import Asked, asked_of
-from ombud.store.case_file import CaseFile, case_file
+from ombud.store import drafts
+from ombud.store.asked import Asked
 from ombud.store.models import Case, Ruling
 from ombud.words import remarks
+from ombud.words.ready import Ready
+from ombud.words.ready import ready as ready_of
 from ombud.words.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What there is to say about the evidence of a case at an instant."""
+class Page(Ready):
+    """The same with the names that files should have."""
 
-    at: datetime
-    file: CaseFile
-    book: Rulebook
-    asked: tuple[Asked, ...]
-    ready: tuple[Piece, ...]
-    judged: tuple[Judged, ...]  # what the rules make of what these files say
-    by: Rules
-    verdict: Verdict
     names: Mapping[str, str]  # of a file, for each kind; empty where the book says nothing of names
-
-    @property
-    def takes_no_more(self) -> bool:
-        """Whether nothing is taken for the case, whatever lies ready."""
-        return self.verdict.takes_no_more or self.file.standing.state in ENDS
-
-    @property
-    def told(self) -> list[tuple[Piece, Judged, list[Remark]]]:
-        """Everything about each piece that lies ready."""
-        return [
-            (piece, judged, remarks.of_piece(piece, judged, self.verdict, self.by, self.book))
-            for piece, judged in zip(self.ready, self.judged, strict=True)
-        ]
-
-    @property
-    def counts(self) -> str:
-        """`refusals: 1 · doubts: 2` of all that lies ready; empty where there is neither."""
-        return remarks.counts(remark for _piece, _judged, told in self.told for remark in told)
-
-    @property
-    def missing(self) -> list[str]:
-        """Kinds that must be there and do not lie ready."""
-        return gate.missing([one.kind for one in self.asked if one.required], self.ready)
 
 
 def page(case: Case, at: datetime) -> Page:
     """The page as of now, with the gate as of `at`."""
-    file = case_file(case.case_id, at)
-    book = books.kept(case.rulebook_id)
-    ready = drafts.drafted(case.case_id)
-    at_hand = {book.name: book}
-    judged = drafts.judged(file.case, ready, at=at, at_hand=at_hand, file=file)
-    verdict = drafts.verdict(file.case, ready, at=at, at_hand=at_hand, found=judged)
-    names = {one.kind: one.file_name for one in named_in(file, book, Voice(say.language()))}
-    by = drafts.rules_of(file.case, at_hand)
-    return Page(at, file, book, asked_of(file, book), ready, judged, by, verdict, names)
+    found = ready_of(case.case_id, at)
+    names = {one.kind: one.file_name for one in named_in(found.file, found.book, Voice(say.language()))}
+    return Page(**{one.name: getattr(found, one.name) for one in fields(found)}, names=names)
 
 
 def draw(found: Page, width: int) -> RenderableType:
@@ -149,7 +111,8 @@ def _standing(one: Asked, found: Page) -> tuple[str, str]:
 
 
 def ready(found: Page, width: int, *, whole: bool = True) -> Iterator[RenderableType]:
-    """What lies ready, with what would be refused or doubted of it, the worst first. whole: all of it, else counted."""
+    """What lies ready, with what would be refused or doubted of it, the worst first. whole: all of it, else counted
+    with the worst of each."""
     if not found.ready:
         yield cells.indented(_("Nothing lies ready."))
     for piece, judged, told in found.told:
@@ -161,6 +124,8 @@ def ready(found: Page, width: int, *, whole: bool = True) -> Iterator[Renderable
         if counted := remarks.counts(told):
             line.append(Text(counted, style=check_page.SIGNS[remarks.worst(told)][1]))
         yield Padding(flow(line, width - 2, between="  "), (0, 0, 0, 2))
+        if not whole and told and told[0].level != "fine":
+            yield _under(check_page.titled(told[0]), width, "dim", deep=4)
         if whole and piece.inspected:
             yield Padding(Group(*check_page.told_of(told, width - 2)), (0, 0, 0, 2))
             yield from check_page.not_looked_at(judged, found.book, width, deep=4)
@@ -228,15 +193,7 @@ def as_json(found: Page) -> dict[str, Any]:
             }
             for one in found.asked
         ],
-        "ready": [
-            {
-                **piece_json(piece),
-                "inspected": piece.inspected or None,
-                "remarks": [remark.plain() for remark in told],
-                "unseen": list(judged.unseen),
-            }
-            for piece, judged, told in found.told
-        ],
+        "ready": [ready_json(*one) for one in found.told],
         "missing": found.missing,
         "takes_no_more": found.takes_no_more,
         "gate": verdict_json(found.verdict, found.book),
@@ -261,6 +218,16 @@ def as_json(found: Page) -> dict[str, Any]:
             }
             for one in found.file.submissions
         ],
+    }
+
+
+def ready_json(piece: Piece, judged: Judged, told: Sequence[Remark]) -> dict[str, Any]:
+    """A piece that lies ready, with all that is said of it."""
+    return {
+        **piece_json(piece),
+        "inspected": piece.inspected or None,
+        "remarks": [remark.plain() for remark in told],
+        "unseen": list(judged.unseen),
     }
 
 

@@ -10,17 +10,17 @@ import typer
 from ombud.cli import say
 from ombud.cli.say import _
 from ombud.cli.template import open_template
-from ombud.cli.template_fields import values
 from ombud.cli.the_case import the_case
+from ombud.documents.letter_fields import values
+from ombud.documents.response import PROOF, Response
+from ombud.documents.response import response as response_of
 from ombud.domain.instants import parse_instant
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.responses import FIELDS
 from ombud.domain.templates import fill
-from ombud.store import books, database
+from ombud.store import database
 from ombud.store.case_file import case_file
 from ombud.store.models import Case, DraftPiece
-
-PROOF = "delivery_proof"
 
 
 def response(
@@ -42,7 +42,8 @@ def response(
             text = fill(own.text, values(case_file(case.case_id, instant), instant, language), FIELDS, own.file)
             attach = False
         else:
-            text, attach = _of_book(case, instant)
+            found = _of_book(case, instant)
+            text, attach = found.text, bool(found.attach)
         ready = DraftPiece.objects.filter(case=case, kind=PROOF).exists()
     if as_json:
         say.print_json({"case_id": case.case_id, "text": text, "attach": PROOF if attach else None, "ready": ready})
@@ -53,9 +54,8 @@ def response(
         say.err.print(said.format(case=case.case_id, kind=PROOF), markup=False, soft_wrap=True)
 
 
-def _of_book(case: Case, at: datetime) -> tuple[str, bool]:
-    """The response of the book, and whether the proof of delivery goes with it."""
-    found = books.version(books.kept(case.rulebook_id), "responses", case.opened_at)
+def _of_book(case: Case, at: datetime) -> Response:
+    found = response_of(case_file(case.case_id, at), at)
     if found is None:
         raise OmbudError(
             Problem(
@@ -64,7 +64,4 @@ def _of_book(case: Case, at: datetime) -> tuple[str, bool]:
                 {"case": f"#{case.case_id}", "book": case.platform},
             )
         )
-    language = say.language()
-    fields = {name: rows for name, rows in FIELDS.items() if name in found.value.fields}
-    known = values(case_file(case.case_id, at), at, language)
-    return fill(found.value.template.speak(language), known, fields), bool(found.value.attach_delivery_proof)
+    return found

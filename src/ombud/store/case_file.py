@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from ombud.domain.cases import Standing
 from ombud.domain.instants import format_instant
@@ -103,16 +107,12 @@ def case_file(case_id: int, at: datetime) -> CaseFile:
         raise _unknown(f"#{case_id}", may_be_order=False)
     of_order = {"order_id": case.order_id}
     parcels = Parcel.objects.filter(**of_order, registered_at__lte=at)
-    tracks = tuple(
-        Track(parcel, tuple(Scan.objects.filter(**_number(parcel), scanned_at__lte=at).order_by("scanned_at", "code")))
-        for parcel in parcels.order_by("registered_at", "carrier", "tracking_number")
-    )
     return CaseFile(
         case,
         case.order,
         case.store,
         tuple(Line.objects.filter(**of_order).order_by("line")),
-        tracks,
+        tuple(_tracks(parcels.order_by("registered_at", "carrier", "tracking_number"), at)),
         tuple(Complaint.objects.filter(**of_order, opened_at__lte=at).order_by("opened_at", "complaint_id")),
         tuple(Message.objects.filter(**of_order, sent_at__lte=at).order_by("sent_at", "message_id")),
         tuple(CaseEvent.objects.filter(case=case, at__lte=at).order_by("seq")),
@@ -121,6 +121,17 @@ def case_file(case_id: int, at: datetime) -> CaseFile:
         tuple(Ruling.objects.filter(case=case, at__lte=at).order_by("seq")),
         Recipient.objects.filter(**of_order).first(),
     )
+
+
+def _tracks(parcels: Iterable[Parcel], at: datetime) -> Iterator[Track]:
+    found = list(parcels)
+    scans: dict[tuple[str, str], list[Scan]] = {}
+    if found:
+        of_any = reduce(or_, (Q(carrier=one.carrier, tracking_number=one.tracking_number) for one in found))
+        for scan in Scan.objects.filter(of_any, scanned_at__lte=at).order_by("scanned_at", "code"):
+            scans.setdefault((scan.carrier, scan.tracking_number), []).append(scan)
+    for one in found:
+        yield Track(one, tuple(scans.get((one.carrier, one.tracking_number), ())))
 
 
 def _handed_in(case: Case, at: datetime) -> Iterator[HandedIn]:
@@ -178,10 +189,6 @@ def _unknown(name: str, *, may_be_order: bool = True) -> OmbudError:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
-
-
-def _number(parcel: Parcel) -> dict[str, str]:
-    return {"carrier": parcel.carrier, "tracking_number": parcel.tracking_number}
 
 
 def fields_of(fact: str, row: Order | Store | Line | Parcel | Complaint) -> dict[str, Any]:

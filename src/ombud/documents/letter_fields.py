@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from operator import itemgetter
 
-from ombud.cli import cells
 from ombud.documents.voice import in_zone
 from ombud.domain.money import format_amount
 from ombud.domain.rulebook import Rulebook
@@ -14,6 +13,7 @@ from ombud.domain.templates import Value
 from ombud.store import books
 from ombud.store.case_file import CaseFile
 from ombud.store.models import DraftPiece, Parcel
+from ombud.words import times
 
 
 def values(file: CaseFile, at: datetime, language: str) -> dict[str, Value]:
@@ -84,4 +84,4 @@ def _evidence(file: CaseFile, book: Rulebook, language: str) -> Iterator[dict[st
 
 
 def _utc(instant: datetime | None) -> str | None:
-    return f"{cells.minutes(instant)} UTC" if instant else None
+    return f"{times.minutes(instant)} UTC" if instant else None
