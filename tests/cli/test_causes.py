@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ombud.cli import sheets
-from ombud.cli.sheets import Column
+from ombud.documents import sheets
+from ombud.documents.sheets import Column
 from ombud.domain.problems import OmbudError
 from ombud.store.models import CaseEvent, Line, Posting
 from tests.cli.run import Run, runner

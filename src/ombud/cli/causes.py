@@ -10,10 +10,11 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ombud.cli import cells, say, sheets
+from ombud.cli import cells, say
 from ombud.cli.grid import Cell, Heading, Line, flow, grid
 from ombud.cli.say import _
-from ombud.cli.sheets import Column, Value
+from ombud.documents import sheets
+from ombud.documents.cause_table import NAMES, table
 from ombud.domain.instants import format_instant, parse_instant, refuse_no_time
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
@@ -23,14 +24,6 @@ from ombud.store.causes import causes as found_causes
 from ombud.store.health import find_store
 
 _SPAN = timedelta(days=90)
-_NAMES = {
-    By.SKU: N_("SKU"),
-    By.CARRIER: N_("carrier"),
-    By.WAREHOUSE: N_("warehouse"),
-    By.BUYER: N_("buyer"),
-    By.CATEGORY: N_("category"),
-    By.VIOLATION: N_("violation"),
-}
 
 
 def causes(
@@ -56,7 +49,7 @@ def causes(
         store_id = find_store(store).store_id if store is not None else None
         found = found_causes(grouped, start, instant, store_id=store_id)
     if export is not None:
-        sheets.write(export, _("Causes"), *_table(grouped, found), instant)
+        sheets.write(export, _("Causes"), *table(grouped, found), instant)
     if as_json:
         say.print_json(_as_json(grouped, found, start, instant, store_id))
     elif export is not None:
@@ -81,10 +74,10 @@ def _by(text: str) -> By:
 
 def _page(by: By, found: list[Cause], since: datetime, at: datetime, limit: int, width: int) -> Group:
     words = _("Cases opened from {since} to {at} UTC, by {by}")
-    head = Text(words.format(since=cells.minutes(since), at=cells.minutes(at), by=_(_NAMES[by])), style="bold")
+    head = Text(words.format(since=cells.minutes(since), at=cells.minutes(at), by=_(NAMES[by])), style="bold")
     if not found:
         return Group(head, Text(_("No case is like that."), style="dim"))
-    headings = [Heading(_(_NAMES[by])), Heading(_("cases"), True), Heading(_("lost"), True), Heading(_("orders"), True)]
+    headings = [Heading(_(NAMES[by])), Heading(_("cases"), True), Heading(_("lost"), True), Heading(_("orders"), True)]
     headings += [Heading(_("rate"), True), Heading(_("charged"), True)]
     parts: list[RenderableType] = [head, grid(headings, [_row(cause) for cause in found[:limit]], width)]
     notes = []
@@ -105,29 +98,6 @@ def _row(cause: Cause) -> list[Cell]:
         [Line(cells.rate(cause.share.rate))],
         charged or [Line("–", "dim")],
     ]
-
-
-def _table(by: By, found: list[Cause]) -> tuple[list[Column], list[list[Value]]]:
-    currencies = sorted({currency for cause in found for currency in cause.charged})
-    columns = [
-        Column(by, _(_NAMES[by])),
-        Column("cases", _("cases"), "count"),
-        Column("lost", _("lost"), "count"),
-        Column("orders", _("orders"), "count"),
-        Column("rate", _("rate"), "rate"),
-    ]
-    columns += [
-        Column(f"charged_{currency}", _("charged, {currency}").format(currency=currency), "amount", currency)
-        for currency in currencies
-    ]
-    rows: list[list[Value]] = []
-    for cause in found:
-        rate = cause.share.rate
-        row: list[Value] = [cause.name, cause.cases, cause.lost, cause.orders]
-        row.append(None if rate is None else sheets.share(rate))
-        row += [sheets.amount(cause.charged.get(currency, 0), currency) for currency in currencies]
-        rows.append(row)
-    return columns, rows
 
 
 def _as_json(by: By, found: list[Cause], since: datetime, at: datetime, store_id: str | None) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from ombud.store.disputes import FIRST, OPEN, Period, Total, totals
 
 MOST_OF_A_KIND = 15
 """SKUs, carriers, buyers that a report names: who shares a cause is at the top of the list."""
+MOST_NAMED = 3
+"""Stores that the title of a report names; of more it says how many."""
 _CAUSES = {
     By.SKU: N_("By SKU"),
     By.CARRIER: N_("By carrier"),
@@ -33,7 +35,7 @@ def report(period: Period, *, language: str) -> Document:
     voice = Voice(language)
     _ = voice.say
     found = totals(period)
-    whose = period.store_id or _("all stores")
+    whose = _whose(period, voice)
     words = _("opened up to {at}") if period.since == FIRST else _("opened after {since}, up to {at}")
     span = words.format(since=utc(period.since), at=utc(period.at))
     blocks: list[Block] = [Facts(tuple(_sums(found, whose, span, voice)))]
@@ -42,7 +44,7 @@ def report(period: Period, *, language: str) -> Document:
     else:
         blocks += [Heading(_("By violation and outcome")), _by_violation(found, period.at, voice)]
         for by, words in _CAUSES.items():
-            shared = causes(by, period.since, period.at, store_id=period.store_id)
+            shared = causes(by, period.since, period.at, store_id=period.store_id, stores=period.stores)
             named = [cause for cause in shared if cause.name is not None][:MOST_OF_A_KIND]
             if named:
                 blocks += [Heading(_(words)), _by_cause(named, _count(found), voice)]
@@ -63,6 +65,14 @@ def report(period: Period, *, language: str) -> Document:
         pages=_(parts.PAGES),
         blocks=tuple(blocks),
     )
+
+
+def _whose(period: Period, voice: Voice) -> str:
+    if period.store_id is not None or period.stores is None:
+        return period.store_id or voice.say(N_("all stores"))
+    if len(period.stores) <= MOST_NAMED:
+        return voice.listed(period.stores)
+    return voice.say(N_("{count} stores")).format(count=len(period.stores))
 
 
 def _sums(found: list[Total], whose: str, span: str, voice: Voice) -> Iterator[tuple[str, Cell]]:

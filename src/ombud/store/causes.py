@@ -3,6 +3,7 @@ cost."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -77,17 +78,22 @@ _GROUPINGS = {
 }
 
 
-def causes(by: By, since: datetime, at: datetime, *, store_id: str | None = None) -> list[Cause]:
-    """Those with cases in (since, at], the most cases on top; of one store, or of all.
+def causes(
+    by: By, since: datetime, at: datetime, *, store_id: str | None = None, stores: Collection[str] | None = None
+) -> list[Cause]:
+    """Those with cases in (since, at], the most cases on top; of one store, of some, or of all.
 
     What another process decides does not count. Money and ends as of `at`.
     """
     literal = Instants(connection).literal
     grouping = _GROUPINGS[by]
+    some = [store_id] if store_id is not None else stores
+
+    def of_stores(alias: str) -> str:
+        return "" if some is None else f" AND {sql.among(f'{alias}.store_id', some)}"
 
     def within(alias: str, column: str) -> str:
-        store = "" if store_id is None else f" AND {alias}.store_id = {sql.text(store_id)}"
-        return f"{alias}.{column} > {literal(since)} AND {alias}.{column} <= {literal(at)}{store}"
+        return f"{alias}.{column} > {literal(since)} AND {alias}.{column} <= {literal(at)}{of_stores(alias)}"
 
     lost = ", ".join(sql.text(state) for state in LOST_STATES)
     named = (
@@ -95,7 +101,10 @@ def causes(by: By, since: datetime, at: datetime, *, store_id: str | None = None
         f" CASE WHEN c.state IN ({lost}) AND c.closed_at <= {literal(at)} THEN 1 ELSE 0 END AS lost"
         f" FROM cases c{grouping.case_join} WHERE c.route = '' AND {within('c', 'opened_at')}"
     )
-    charged = f"SELECT p.case_id, sum({COST}) AS charged FROM postings p WHERE p.at <= {literal(at)} GROUP BY p.case_id"
+    charged = (
+        f"SELECT p.case_id, sum({COST}) AS charged FROM postings p WHERE p.at <= {literal(at)}{of_stores('p')}"
+        " GROUP BY p.case_id"
+    )
     found: dict[str | None, Cause] = {}
     with connection.cursor() as cursor:
         cursor.execute(

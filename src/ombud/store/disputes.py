@@ -28,11 +28,12 @@ FIRST = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The disputes opened in (since, at], as they stood at `at`; of one store, or of all."""
+    """The disputes opened in (since, at], as they stood at `at`; of one store, of some, or of all."""
 
     at: datetime
     since: datetime = FIRST
     store_id: str | None = None
+    stores: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ def _disputes(period: Period) -> str:
     where = [f"c.opened_at <= {at}", f"c.opened_at > {Instants(connection).literal(period.since)}", "c.route = ''"]
     if period.store_id is not None:
         where.append(f"c.store_id = {sql.text(period.store_id)}")
+    if period.stores is not None:
+        where.append(sql.among("c.store_id", period.stores))
     cost = f"SELECT sum({COST}) FROM postings p WHERE p.case_id = c.case_id AND p.at <= {at}"
     return (
         "SELECT c.platform, c.violation, c.rulebook_id, c.currency,"

@@ -7,16 +7,16 @@ orders are stored: every part is a range of an index.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import connection
 
-from ombud.domain.health import Bound, Share, Standing, rolling, window
+from ombud.domain.health import DAY, Bound, Share, Standing, rolling, window
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Dated, FigureVersion, Rulebook
 from ombud.domain.rulebook.words import Texts
@@ -110,9 +110,12 @@ def figures(store_id: str, at: datetime, book: Rulebook, *, rules_at: datetime |
     return _figures(at, book, rules_at, f"s.store_id = {sql.text(store_id)}")[store_id]
 
 
-def figures_of_all(at: datetime, book: Rulebook, *, rules_at: datetime | None = None) -> list[Health]:
-    """The same for every store of the book's platform."""
-    return list(_figures(at, book, rules_at, "true").values())
+def figures_of_all(
+    at: datetime, book: Rulebook, *, rules_at: datetime | None = None, stores: Collection[str] | None = None
+) -> list[Health]:
+    """The same for every store of the book's platform; for those among `stores` alone where they are named."""
+    which = "true" if stores is None else sql.among("s.store_id", stores)
+    return list(_figures(at, book, rules_at, which).values())
 
 
 def _figures(at: datetime, book: Rulebook, rules_at: datetime | None, which: str) -> dict[str, Health]:
@@ -209,13 +212,28 @@ def _edges_sql(edges: Sequence[tuple[datetime, datetime]], dated: Sequence[Wait]
     )
 
 
-def curve(store_id: str, figure: Figure, upto: date, *, days: int = 90) -> list[tuple[date, Share]]:
+Curve: TypeAlias = list[tuple[date, Share]]
+"""A figure as it stood at the end of each of some UTC days, the earliest first."""
+
+
+def curve(store_id: str, figure: Figure, upto: date, *, days: int = 90) -> Curve:
     """The figure as it stood at the end of each of the `days` UTC days that end with `upto`, from whole days alone."""
-    part, base = figure.counts
-    behind = figure.window // timedelta(days=1)
-    rows = HealthDay.objects.filter(store_id=store_id, day__gt=upto - timedelta(days=days + behind), day__lte=upto)
-    buckets = [
-        (row["day"], Share(_count(row, part), _count(row, base) if base else 0))
-        for row in rows.order_by("day").values("day", *COUNTS)
-    ]
-    return list(rolling(buckets, upto, days, behind))
+    return curves({store_id: [figure]}, upto, days=days)[store_id, figure.name]
+
+
+def curves(of: Mapping[str, Sequence[Figure]], upto: date, *, days: int = 90) -> dict[tuple[str, str], Curve]:
+    """The same of many figures of many stores, by store and name of the figure: read at once."""
+    behind = max((figure.window // DAY for some in of.values() for figure in some), default=0)
+    read = HealthDay.objects.filter(store__in=list(of), day__gt=upto - timedelta(days=days + behind), day__lte=upto)
+    by_store: dict[str, list[dict[str, Any]]] = {store: [] for store in of}
+    for row in read.order_by("store_id", "day").values("store_id", "day", *COUNTS) if behind else ():
+        by_store[row["store_id"]].append(row)
+    found: dict[tuple[str, str], Curve] = {}
+    for store, some in of.items():
+        for figure in some:
+            part, base = figure.counts
+            shares = [
+                (row["day"], Share(_count(row, part), _count(row, base) if base else 0)) for row in by_store[store]
+            ]
+            found[store, figure.name] = list(rolling(shares, upto, days, figure.window // DAY))
+    return found

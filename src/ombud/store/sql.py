@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ombud.store.instants import Instants
@@ -10,6 +12,12 @@ from ombud.store.instants import Instants
 def text(value: str) -> str:
     """`value` as a literal."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def among(column: str, values: Iterable[str]) -> str:
+    """Whether `column` is one of these, of which there may be none."""
+    listed = ", ".join(text(value) for value in values)
+    return f"{column} IN ({listed})" if listed else "false"
 
 
 def json_object(connection: BaseDatabaseWrapper, **pairs: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,6 +88,20 @@ def write(out: Path, title: str, columns: Sequence[Column], rows: Sequence[Seque
                 _write_xlsx(temporary, title, columns, rows, at)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
         raise _not_writable(out, N_("It cannot be written: {reason}."), str(error)) from error
+
+
+def content(
+    form: Literal["csv", "xlsx"],
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Value]],
+    at: datetime,
+) -> bytes:
+    """The same table as the bytes of a file. Raises OmbudError where a sheet cannot hold so many rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / f"table.{form}"
+        write(out, title, columns, rows, at)
+        return out.read_bytes()
 
 
 def _write_csv(out: Path, columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> None:
