@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NU
 _ARENAS = {"MALLOC_ARENA_MAX": "2"}  # each thread's own would take 64 MB of the address space
 _KILLED = getattr(signal, "SIGKILL", None)
 _CLOCKS = {getattr(signal, name) for name in ("SIGXCPU", "SIGALRM") if hasattr(signal, name)}
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _SOURCES = frozenset(get_args(Source))
 
 
@@ -49,6 +51,7 @@ class Answer:
 
     said: tuple[Said, ...]
     ended: str = ""
+    drawn: bytes = b""
     by_others: bool = False
     """It was killed, and neither by the pool nor by a limit: that tells nothing of the file."""
 
@@ -67,6 +70,7 @@ class Child:
         self._scratch, self.files = scratch, 0
         self._warm = False
         self._limits, self._late, self._resident = limits, False, 0
+        self._drawn = b""
         command = [sys.executable, "-P", "-m", "ombud.inspect.worker"]
         arguments = (reader, str(scratch), str(limits.address_space), str(os.getpid()))
         try:
@@ -94,10 +98,12 @@ class Child:
         """Whether the next file needs another worker: this one has ended, or keeps too much in memory."""
         return self._process.poll() is not None or self._late or self._resident > self._limits.resident
 
-    def ask(self, what: str, path: Path, file_format: str, known: Sequence[Said]) -> Answer:
-        """`what`: look or recognise. The worker reads a copy of the file, under a name that nobody chose.
+    def ask(
+        self, what: str, path: Path, file_format: str, known: Sequence[Said], page: int = 1, at_ms: int = 0
+    ) -> Answer:
+        """`what`: look, recognise or draw. The worker reads a copy of the file, under a name that nobody chose.
 
-        Raises OSError where the file cannot be read.
+        page, at_ms: the place to draw. Raises OSError where the file cannot be read.
         """
         said: list[Said] = []
         try:
@@ -108,10 +114,12 @@ class Child:
             copy = self._scratch / f"file.{file_format.partition('+')[0] or 'bin'}"
             shutil.copyfile(path, copy)
             self.files += 1
-            asked = {"what": what, "path": str(copy), "format": file_format, "said": [each.plain() for each in known]}
+            asked: dict[str, Any] = {"what": what, "path": str(copy), "format": file_format}
+            asked |= {"said": [each.plain() for each in known], "page": page, "at_ms": at_ms}
+            self._drawn = b""
             if not self._asked(asked, said, cpu_s=self._limits.cpu_s, wall_s=self._limits.wall_s):
                 return self._ended(said)
-            return Answer(tuple(said))
+            return Answer(tuple(said), drawn=self._drawn)
         finally:
             _empty(self._scratch)
 
@@ -141,6 +149,9 @@ class Child:
             if "done" in message:
                 self._resident = int(message["done"])
                 return True
+            if "drawn" in message:
+                self._drawn = _picture(message["drawn"])
+                continue
             said.extend(_sound(read_said(each)) for each in message["said"])
             if len(said) > _MOST_SAID:
                 return False
@@ -174,7 +185,7 @@ class Child:
         code = -self._process.returncode
         if self._late or code in _CLOCKS:
             return Answer(tuple(said), "too_slow")
-        return Answer(tuple(said), "died", by_itself and code == _KILLED)
+        return Answer(tuple(said), "died", by_others=by_itself and code == _KILLED)
 
 
 def environment() -> dict[str, str]:
@@ -196,6 +207,14 @@ def _sound(said: Said) -> Said:
     ):
         raise ValueError("a worker said what is no fact")
     return said
+
+
+def _picture(text: str) -> bytes:
+    """A picture as a worker sent it: PNG, JPEG, or nothing. Raises ValueError for anything else."""
+    drawn = b64decode(text, validate=True)
+    if drawn and not drawn.startswith(_PICTURES):
+        raise ValueError("a worker drew what is no picture")
+    return drawn
 
 
 def _empty(scratch: Path) -> None:

@@ -66,6 +66,8 @@ class _Task:
     what: str
     asked: Asked
     known: tuple[Said, ...] = ()
+    page: int = 1
+    at_ms: int = 0
 
 
 class Pool:
@@ -133,6 +135,21 @@ class Pool:
                 looked[number] += answer.said + (file.unrecognised(asked[number].format) if answer.ended else ())
         return [Inspection(said) for said in looked]
 
+    def draw(self, asked: Asked, *, page: int = 1, at_ms: int = 0) -> bytes:
+        """PNG or JPEG of a page (from 1), photo or frame (`ombud.inspect.drawing`); empty where it cannot be drawn.
+
+        Raises OSError where the file cannot be read, OmbudError where no worker starts.
+        """
+        batch = _Batch()
+        try:
+            self._put(_LOOK, _Task(batch, 0, "draw", asked, page=page, at_ms=at_ms))
+            _, answer = batch.answers.get()
+        finally:
+            batch.wanted = False
+        if isinstance(answer, BaseException):
+            raise answer
+        return b"" if answer.ended else answer.drawn
+
     def held(self) -> tuple[str, ...]:
         """What a worker is held to here (`confine.WALLS`). Starts one. Raises OmbudError where none starts."""
         child = Child(self._scratch.path / "held", self._limits, self._reader)
@@ -187,7 +204,7 @@ class Pool:
         for again in (True, False):
             child = self._child(number)
             new = not child.files
-            answer = child.ask(task.what, task.asked.path, task.asked.format, task.known)
+            answer = child.ask(task.what, task.asked.path, task.asked.format, task.known, task.page, task.at_ms)
             if self._closed:
                 raise RuntimeError(_CLOSED)
             if not again or not answer.failed or (new and not answer.by_others):

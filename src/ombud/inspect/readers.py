@@ -89,6 +89,13 @@ def video(path: Path) -> list[Said]:
     return reader.read(path)
 
 
+def frame(path: Path, at_ms: int) -> Image:
+    """The frame of a video that is shown then. Raises ValueError where there is none."""
+    from ombud.inspect import video as reader
+
+    return reader.frame(path, at_ms)
+
+
 def video_marks(path: Path) -> list[Said]:
     """What is to be recognised in the frames of a video."""
     from ombud.inspect import video as reader

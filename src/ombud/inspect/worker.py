@@ -2,7 +2,7 @@
 
 Over standard input and output, each message is JSON after its length (four bytes, the highest first). It says `ready`
 once; asked for a file it says what it reads as it reads it, so that what was read stays said if it dies, and then
-`done`. Whatever a library prints goes nowhere.
+`done`. Asked to draw a place in a file it sends the picture in one message. Whatever a library prints goes nowhere.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import json
 import os
 import signal
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -50,6 +52,8 @@ def main(reader: str, scratch: str, address_space: str, parent: str) -> None:
             confine.allow(asked["cpu_s"], asked["wall_s"])
             if asked["what"] == "warm":
                 reads.warm()
+            elif asked["what"] == "draw":
+                send(answers, {"drawn": _drawn(asked)})
             else:
                 for said in _read(reads, asked):
                     send(answers, {"said": [each.plain() for each in said]})
@@ -92,6 +96,15 @@ def _read(reader: Reader, asked: dict[str, Any]) -> Iterator[Sequence[Said]]:
         if asked["what"] != "look":
             raise  # it ends without it being a fault of the file
         yield [NO_MEMORY]
+
+
+def _drawn(asked: dict[str, Any]) -> str:
+    """In Base64; empty where nothing can be drawn."""
+    from ombud.inspect.drawing import draw
+
+    with suppress(Exception):  # what a hostile file makes a decoder raise is not foreseen
+        return b64encode(draw(Path(asked["path"]), asked["format"], asked["page"], asked["at_ms"])).decode("ascii")
+    return ""
 
 
 def _hush() -> None:

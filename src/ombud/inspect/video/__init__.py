@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from ombud.inspect.video.length import read
 from ombud.inspect.video.marks import recognise
-from ombud.inspect.video.sample import frames
+from ombud.inspect.video.sample import frame, frames
 
-__all__ = ["frames", "read", "recognise"]
+__all__ = ["frame", "frames", "read", "recognise"]

@@ -6,7 +6,7 @@ seeking: a hostile index would lead anywhere. The file is read once more, and on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -50,13 +50,35 @@ def frames(path: Path, most: int, hurry: Callable[[], bool] = lambda: False) -> 
             if stream is None or stream.codec_context is None:
                 return
             at_before = -1
-            for ticks, frame in _decoded(container, stream, _runs(line, most), hurry):
+            for ticks, frame in _decoded(container, stream, _runs(line, set(wanted(line, most))), hurry):
                 at = round(line.seconds(ticks) * 1000)
                 if at > at_before:
                     at_before = at
                     yield at, _picture(frame)
     except (av.FFmpegError, ValueError, OverflowError):
         return
+
+
+def frame(path: Path, at_ms: int) -> Image.Image:
+    """The frame that is shown `at_ms` milliseconds from the first, else the one nearest to it; as `frames` gives them.
+
+    Raises ValueError where there is none.
+    """
+    try:
+        with opened(path) as (container, stream):
+            line = timeline(container, stream) if stream is not None else None
+        if line is None or not line.shown:
+            raise ValueError(f"{path.name} has no frames")
+        there = line.shown
+        ticks = there[0].at + int(Fraction(max(at_ms, 0), 1000) / line.unit)
+        at = max((one.at for one in there if one.at <= ticks), default=there[0].at)
+        with opened(path) as (container, stream):
+            if stream is not None and stream.codec_context is not None:
+                for _, found in _decoded(container, stream, _runs(line, {at}), lambda: False):
+                    return _picture(found)
+    except (av.FFmpegError, OverflowError) as error:
+        raise ValueError(f"{path.name} cannot be decoded") from error
+    raise ValueError(f"{path.name} has no frame there")
 
 
 def wanted(line: Timeline, most: int) -> list[int]:
@@ -73,9 +95,9 @@ def wanted(line: Timeline, most: int) -> list[int]:
     return sorted(chosen)
 
 
-def _runs(line: Timeline, most: int) -> list[_Run]:
-    """What to decode, in the order of the file."""
-    left = set(wanted(line, most))
+def _runs(line: Timeline, instants: Collection[int]) -> list[_Run]:
+    """What to decode for frames at these instants in ticks, in the order of the file."""
+    left = set(instants)
     runs: list[_Run] = []
     start = 0
     for index, moment in enumerate(line.moments):
