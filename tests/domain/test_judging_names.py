@@ -24,6 +24,9 @@ from ombud.domain.judging.names import same_person
         ("John A. Smith", "SMITH, JOHN"),
         ("John Smith", "Jon Smith"),
         ("José Muñoz", "Jose Munoz"),
+        ("Цой Ю. Э.", "Цой Юлия Эдуардовна"),
+        ("Ж. Щ. Яшин", "Yashin Zhanna Shchukina"),
+        ("ИВАНОВ ИВАН ИВАНОВИЧ", "Иванов Иван Иванович"),
         ("张伟", "收件人：张伟"),
     ],
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ombud.domain.evidence import Finding, Outcome
+from ombud.domain.gate import Rules
 from ombud.domain.judging.edits import edits
 from ombud.domain.judging.subject import Subject, best, found
 from ombud.domain.rulebook.clauses.evidence import KindVersion
@@ -19,6 +20,8 @@ _FEW_LETTERS = 60
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _STEM = 6
 _ENDING = 2
+_HEADING = 6
+"""Lines among which the heading of a document stands."""
 _MISREAD = ((9, 2), (5, 1))
 """From so many letters on a recognised word may be misread by so many."""
 
@@ -42,6 +45,20 @@ def of_kind(subject: Subject) -> Iterator[Finding]:
             return
     yield found("wrong_kind", Outcome.UNSURE, best(lines[:1]), field=FIELD, expected=subject.piece.kind,
                 confidence=_NONE[subject.letters])  # fmt: skip
+
+
+def kind_by_words(said: Iterable[Said], by: Rules) -> tuple[str, str] | None:
+    """(kind, the word that says so) of a file of which nobody knows the kind; None where its words leave it open.
+
+    The only kind that any word speaks of; else the one that its heading names and no other.
+    """
+    lines = [one for one in said if one.field == "line"]
+    page = _Page(lines, misread=any(one.source in ("ocr", "frames") for one in lines))
+    found = [(lines.index(there[1]), name, there[0]) for name, kind in by.kinds.items() if (there := page.first(kind))]
+    first = sorted(found)[:2]
+    if not first or (len(found) > 1 and (first[0][0] >= _HEADING or first[0][0] == first[1][0])):
+        return None
+    return first[0][1:]
 
 
 class _Page:

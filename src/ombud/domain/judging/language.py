@@ -16,7 +16,7 @@ _FEW_LETTERS = 0.5
 _OTHER_OF_SCRIPT = 0.4
 _OCR = 0.6
 _BETWEEN = 0.5
-_BARE = 0.6
+_BARE, _BARE_AS_READ = 0.5, 0.8
 _OWN_ORIGINAL = Decimal("0.20")
 """The share of another language from which on a translation has the original with it."""
 
@@ -82,7 +82,8 @@ def _has_translation(subject: Subject) -> bool:
 
 
 def _bare(subject: Subject) -> Iterator[Finding]:
-    """A translation of nothing: no other piece is foreign, and it has no foreign part of its own."""
+    """A translation of nothing: no other piece is foreign, and it has no foreign part of its own. The original may
+    have been handed in elsewhere, so that is a doubt."""
     content = subject.by.content
     if content is None or "bare_translation" not in content.refuses:
         return
@@ -94,10 +95,9 @@ def _bare(subject: Subject) -> Iterator[Finding]:
     if own is not None and 1 - own >= _OWN_ORIGINAL:
         yield Finding("bare_translation", Outcome.PASSED, field=FIELD)
         return
-    read = [*others, subject.piece]
-    certain = all(_is_read(piece) for piece in read) and own is not None
-    outcome, confidence = (Outcome.FAILED, 1.0) if certain else (Outcome.UNSURE, _BARE)
-    yield Finding("bare_translation", outcome, field=FIELD, confidence=confidence)
+    read = own is not None and all(_is_read(piece) for piece in (*others, subject.piece))
+    confidence = _BARE_AS_READ if read and others else _BARE
+    yield Finding("bare_translation", Outcome.UNSURE, field=FIELD, confidence=confidence)
 
 
 def _is_foreign(piece: Piece, subject: Subject) -> bool:

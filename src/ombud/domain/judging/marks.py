@@ -63,7 +63,7 @@ _ELSEWHERE = frozenset({"courier_signature", "sku_label", "tracking_number"})
 _FOR_PEOPLE = frozenset({"goods"})
 """No program knows the goods when it sees them."""
 _SEEN = {"text_layer": 1.0, "barcode": 1.0, "signature": 1.0, "ocr": 1.0, "frames": 1.0}
-_NO_LOGO = {"text": 0.4, "pixels": 0.25}
+_NO_LOGO = {"text": 0.4, "pixels": 0.15}
 """In pixels letters in the shape of a logo are often not read."""
 _DATE_ONLY = 0.4
 

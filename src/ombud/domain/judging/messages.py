@@ -8,10 +8,12 @@ from ombud.domain.evidence import Finding, Outcome
 from ombud.domain.judging.confidence import agreed
 from ombud.domain.judging.edits import edits
 from ombud.domain.judging.subject import Subject, best, found
+from ombud.domain.said import Said
 
 MARK = "message_id"
 _UNKNOWN_IN_PIXELS, _MISREAD = 0.5, 0.25
-_OTHER_CHANNEL = 0.9
+_OTHER_FORM, _OTHER_CHANNEL = 0.6, 0.9
+_LONG = 8
 _NAMED, _BUBBLES = 0.6, 0.4
 
 
@@ -24,23 +26,41 @@ def of_messages(subject: Subject) -> Iterator[Finding]:
 
 
 def _ids(subject: Subject) -> Iterator[Finding]:
-    known = subject.known.get("messages", {})
     for one in {str(said.value): said for said in reversed(subject.all(MARK))}.values():
-        name = str(one.value)
-        message = known.get(name)
+        name = _known_as(str(one.value), subject)
+        message = subject.known.get("messages", {}).get(name) if name else None
         if message is None and subject.known.get("messages_known"):
-            near = next((each for each in known if edits(name, each, 3) is not None), None)
-            if subject.is_certain(one):
-                yield found("message_id_unknown", Outcome.FAILED, one, field=MARK)
-            else:
-                doubt = (_MISREAD if near else _UNKNOWN_IN_PIXELS) * one.confidence
-                yield found("message_id_unknown", Outcome.UNSURE, one, field=MARK, expected=near, confidence=doubt)
+            yield _unknown(subject, one)
         elif message is not None and subject.kind.channels and message["channel"] not in subject.kind.channels:
             channels = ", ".join(subject.kind.channels)
             yield found("outside_chat", Outcome.UNSURE, one, field=MARK, value=message["channel"], expected=channels,
                         confidence=_OTHER_CHANNEL)  # fmt: skip
         elif message is not None:
-            yield found("message_id_unknown", Outcome.PASSED, one, field=MARK)
+            yield found("message_id_unknown", Outcome.PASSED, one, field=MARK, value=name)
+
+
+def _known_as(name: str, subject: Subject) -> str | None:
+    """The id that the platform has; what stands in a narrow column may be the first part of it."""
+    known = subject.known.get("messages", {})
+    if name in known or len(name) < _LONG:
+        return name if name in known else None
+    return next((each for each in known if each.startswith(name)), None)
+
+
+def _unknown(subject: Subject, said: Said) -> Finding:
+    """Certain where it is printed and has the form of the ids of this order: what has another may be half an id."""
+    name, known = str(said.value), subject.known.get("messages", {})
+    near = next((each for each in known if edits(name, each, 3) is not None), None)
+    if subject.is_certain(said) and (not known or _form(name) in {_form(each) for each in known}):
+        return found("message_id_unknown", Outcome.FAILED, said, field=MARK)
+    certain = subject.is_certain(said)
+    doubt = _OTHER_FORM if certain else (_MISREAD if near else _UNKNOWN_IN_PIXELS) * said.confidence
+    return found("message_id_unknown", Outcome.UNSURE, said, field=MARK, expected=near, confidence=doubt)
+
+
+def _form(name: str) -> str:
+    """Its length, and where its dashes and dots stand."""
+    return "".join("x" if letter.isalnum() else letter for letter in name)
 
 
 def _chat(subject: Subject) -> Iterator[Finding]:

@@ -50,8 +50,9 @@ def same_person(one: str, other: str) -> bool | None:
 
 
 def _words(text: str) -> list[str]:
+    """As they sound; a letter by itself is one, whatever it takes to write it in Latin: Ю."""
     words = [word for word in _WORD.findall(unicodedata.normalize("NFC", text).lower()) if word not in _NO_NAMES]
-    return [folded for word in words if (folded := _folded(word))]
+    return [folded[:1] if len(word) == 1 else folded for word in words if (folded := _folded(word))]
 
 
 def _folded(word: str) -> str:
@@ -64,21 +65,29 @@ def _folded(word: str) -> str:
 
 
 def _within(few: list[str], many: list[str]) -> bool:
-    """Every word of `few` has one of its own in `many`, at least one of them in full."""
-    left, whole = list(many), 0
-    for word in sorted(few, key=len, reverse=True):  # names before initials
-        same = next((each for each in left if _is_same(word, each)), None)
-        if same is None:
-            return False
-        left.remove(same)
-        whole += min(len(word), len(same)) > 1
-    return whole > 0
+    """Every word of `few` has one of its own in `many`, at least one of them in full; the most alike go together."""
+    pairs = [
+        (unlike, -len(word), place, other)
+        for place, word in enumerate(few)
+        for other, each in enumerate(many)
+        if (unlike := _unlike(word, each)) is not None
+    ]
+    matched: dict[int, int] = {}
+    for _, _, place, other in sorted(pairs):
+        if place not in matched and other not in matched.values():
+            matched[place] = other
+    return len(matched) == len(few) and any(
+        min(len(few[place]), len(many[other])) > 1 for place, other in matched.items()
+    )
 
 
-def _is_same(one: str, other: str) -> bool:
+def _unlike(one: str, other: str) -> int | None:
+    """0 for the same word, more for what may be another form of it or its initial; None for another word."""
+    if one == other:
+        return 0
     short, long = sorted((one, other), key=len)
     if len(short) == 1:
-        return long.startswith(short)
+        return 9 if long.startswith(short) else None
     if len(long) - len(short) <= _ENDING and len(short) >= 4 and long.startswith(short[: max(3, len(short) - 1)]):
-        return True
-    return edits(one, other, 1 if len(long) >= 4 else 0) is not None
+        return 1 + len(long) - len(short)
+    return 2 if len(long) >= 4 and edits(one, other, 1) is not None else None
