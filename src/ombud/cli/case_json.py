@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import Model
 
-from ombud.cli import case_words, cells, say
+from ombud.cli import case_words, cells, evidence_page, say
 from ombud.cli.cases import platform_status
+from ombud.domain.cases import ENDS
 from ombud.domain.countdown import clock_of
 from ombud.domain.instants import format_instant
-from ombud.store import books, queue
+from ombud.store import books, drafts, queue
 from ombud.store.asked import asked_of
 from ombud.store.case_file import CaseFile
 
@@ -50,6 +51,7 @@ def as_json(file: CaseFile, at: datetime) -> dict[str, Any]:
             {"kind": one.kind, "required": one.required, "title": one.title.speak(say.language()), "cite": one.cite}
             for one in asked_of(file, book)
         ],
+        "ready": _ready(file, at),
         "submissions": [
             {**_columns(one.submission), "pieces": [_columns(piece) for piece in one.pieces]}
             for one in file.submissions
@@ -66,6 +68,12 @@ def as_json(file: CaseFile, at: datetime) -> dict[str, Any]:
         "recipient": _columns(file.recipient) if file.recipient else None,
         "history": [_row(event, "event_id", "seq", "kind", "at", "actor", "data") for event in file.events],
     }
+
+
+def _ready(file: CaseFile, at: datetime) -> list[dict[str, Any]]:
+    if file.standing.state in ENDS or not drafts.lies_ready(file.case.case_id, at):
+        return []
+    return [evidence_page.ready_json(*one) for one in evidence_page.page(file.case, at).told]
 
 
 def _columns(row: Model) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def drawn(group: Sequence[Remark], width: int) -> Iterator[RenderableType]:
     """One fault, wherever it was found: the surest first, each place with what stands there and what should."""
     first = group[0]
     sign, style = SIGNS[first.level]
-    yield _under(f"{first.code}  {first.title}" if first.code else first.title, width, style, sign=sign)
+    yield _under(titled(first), width, style, sign=sign)
     for remark in group:
         parts = [remark.subject, remark.where, remark.told]
         if remark.confidence < 1:
@@ -121,6 +121,11 @@ def drawn(group: Sequence[Remark], width: int) -> Iterator[RenderableType]:
             yield _under(" · ".join(part for part in parts if part), width, deep=4)
     if first.mend:
         yield _under(first.mend, width, "dim", deep=4)
+
+
+def titled(remark: Remark) -> str:
+    """`ERR_008  The file cannot be read`."""
+    return f"{remark.code}  {remark.title}" if remark.code else remark.title
 
 
 def verdict(page: Page) -> str:

@@ -58,7 +58,7 @@ class Found:
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Say which parts work here and what turns on those that do not. Exit code 0 all well, 1 something is off."""
     with say.progress(_("parts")):
-        found = [*_store(), *_documents(), *map(_of_part, parts()), *_optional()]
+        found = [*_store(), *_documents(), *map(of_part, parts()), *_optional()]
     off = [one for one in found if one.state == "missing"]
     if as_json:
         say.print_json({"ok": not off, "parts": [_json(one) for one in found]})
@@ -142,7 +142,8 @@ def _version(package: str) -> str:
         return ""
 
 
-def _of_part(part: Part) -> Found:
+def of_part(part: Part) -> Found:
+    """One that reading needs."""
     off = tuple(_(_CHECKS.get(check, check)) for check in part.checks)
     note = " · ".join(word for word in (part.version, part.reason if part.state == "missing" else "") if word)
     return Found(_("What files say"), _(part.name), part.state, note, off, _(part.mend) if part.mend else "")

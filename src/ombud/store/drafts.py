@@ -26,6 +26,11 @@ def drafted(case_id: int) -> tuple[Piece, ...]:
     return pieces_of(DraftPiece.objects.select_related("file").filter(case_id=case_id).order_by("draft_piece_id"))
 
 
+def lies_ready(case_id: int, at: datetime) -> bool:
+    """Whether something that was put ready by `at` still lies there."""
+    return DraftPiece.objects.filter(case_id=case_id, added_at__lte=at).exists()
+
+
 def pieces_of(rows: Iterable[models.DraftPiece | models.Piece]) -> tuple[Piece, ...]:
     """Kept pieces with what their files say, as far as somebody has read them."""
     every = list(rows)

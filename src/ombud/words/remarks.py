@@ -123,6 +123,8 @@ def _of_reason(reason: Reason, by: Rules, book: Rulebook) -> Remark:
     title, mend = words_of.title(reason, book), words_of.mend(reason, book)
     remark = Remark(level, reason.fault, title, reason.code, mend, source="gate")
     value = reason.value or ""
+    if reason.fault == UNREADABLE and not value:
+        return replace(remark, value="empty", told=_(PROBLEMS["empty"]))
     if reason.fault == "bad_file_name" and by.files and value == by.files.name_example:
         return replace(remark, expected=value)
     return replace(remark, value=value, told="" if reason.fault in _COUNTED else value)
