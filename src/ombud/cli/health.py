@@ -25,16 +25,10 @@ from ombud.store.health import Figure, Health, curve, figures, figures_of_all, f
 from ombud.store.models import Store
 from ombud.store.queue import Wanted
 from ombud.store.sanctions import in_force
+from ombud.words.health import STANDINGS, base, bound, title, value
 
 _CURVE_DAYS = 90
 _WIDE = 100
-_STANDINGS = {
-    Standing.NO_BOUND: N_("no limit"),
-    Standing.NO_BASE: N_("not measured"),
-    Standing.WITHIN: N_("within the limit"),
-    Standing.REACHED: N_("limit reached"),
-    Standing.BEYOND: N_("over the limit"),
-}
 _COLOURS = {Standing.BEYOND: "bold red", Standing.REACHED: "yellow"}
 
 
@@ -126,49 +120,27 @@ def _sanctions(store: Store, at: datetime, width: int) -> list[RenderableType]:
 
 
 def _figure_row(figure: Figure) -> list[Cell]:
-    title, over = Line(_title(figure), cut="end"), Line(cells.span(figure.window))
-    lines = (title, Line(value(figure)), Line(base(figure)), over, Line(_bound(figure)), standing(figure))
+    name, over = Line(title(figure), cut="end"), Line(cells.span(figure.window))
+    lines = (name, Line(value(figure)), Line(base(figure)), over, Line(bound(figure)), standing(figure))
     return [[line] for line in lines]
-
-
-def _title(figure: Figure) -> str:
-    return _(figure.title) if isinstance(figure.title, str) else figure.title.speak(say.language())
-
-
-def value(figure: Figure) -> str:
-    """`0.83 %`, a plain count, or a dash where nothing was measured."""
-    if figure.counts[1] is None:
-        return str(figure.share.part)
-    return cells.rate(figure.share.rate, figure.bound.limit or figure.bound.least)
-
-
-def base(figure: Figure) -> str:
-    """`83 / 10000`: what the rate was measured on; empty for a plain count."""
-    return "" if figure.counts[1] is None else f"{figure.share.part} / {figure.share.base}"
 
 
 def standing(figure: Figure) -> Line:
     """The word for where the figure stands, coloured by it."""
-    return Line(_(_STANDINGS[figure.standing]), _COLOURS.get(figure.standing, "dim"), "end")
-
-
-def _bound(figure: Figure) -> str:
-    if figure.bound.limit is not None:
-        return f"< {cells.rate(figure.bound.limit)}"
-    return f"≥ {cells.rate(figure.bound.least)}" if figure.bound.least is not None else ""
+    return Line(_(STANDINGS[figure.standing]), _COLOURS.get(figure.standing, "dim"), "end")
 
 
 def _headroom(figure: Figure) -> Text:
-    remaining, title = figure.headroom, _title(figure)
+    remaining, name = figure.headroom, title(figure)
     if remaining is None:
-        return Text(_("{title}: nothing was measured yet.").format(title=title), style="dim")
+        return Text(_("{title}: nothing was measured yet.").format(title=name), style="dim")
     if figure.bound.limit is None:
         words = _("{title}: so many more cases may be lost before it falls short: {count}.")
     elif remaining == 1:
         words = _("{title}: 1 order remaining before rate limit is reached.")
     else:
         words = _("{title}: {count} orders remaining before rate limit is reached.")
-    return Text(words.format(title=title, count=remaining), style=_COLOURS.get(figure.standing, ""))
+    return Text(words.format(title=name, count=remaining), style=_COLOURS.get(figure.standing, ""))
 
 
 def _curve(one: Health, figure: Figure, at: datetime, width: int) -> list[RenderableType]:
@@ -184,7 +156,7 @@ def _curve(one: Health, figure: Figure, at: datetime, width: int) -> list[Render
         line.append(cells.bar(share.rate, full), style=_COLOURS.get(figure.bound.standing(share), ""))
     words = _("{title} from {first} to {last}, each day over {window}; highest {highest}, a full bar is {full}")
     legend = words.format(
-        title=_title(figure),
+        title=title(figure),
         first=points[0][0].isoformat(),
         last=upto.isoformat(),
         window=cells.span(figure.window),
@@ -221,11 +193,11 @@ def _row(one: Health, store: Store, wide: bool) -> list[Cell]:
     figure = one.closest
     lines = [Line(f"{store.platform} · {store.store_id}", cut="middle")]
     if figure is None:
-        lines += [Line(_(_STANDINGS[Standing.NO_BOUND]), "dim", "end"), *([Line("")] * (5 if wide else 3))]
+        lines += [Line(_(STANDINGS[Standing.NO_BOUND]), "dim", "end"), *([Line("")] * (5 if wide else 3))]
         return [[line] for line in lines]
     style = _COLOURS.get(figure.standing, "")
-    lines += [Line(_title(figure), cut="end"), Line(value(figure), style), Line(base(figure))]
-    lines += [Line(_bound(figure))] if wide else []
+    lines += [Line(title(figure), cut="end"), Line(value(figure), style), Line(base(figure))]
+    lines += [Line(bound(figure))] if wide else []
     lines += [Line("–" if figure.headroom is None else str(figure.headroom), style)]
     lines += [standing(figure)] if wide else []
     return [[line] for line in lines]
@@ -246,7 +218,7 @@ def _figure_json(figure: Figure) -> dict[str, Any]:
     share: Share = figure.share
     return {
         "name": figure.name,
-        "title": _title(figure),
+        "title": title(figure),
         "part": share.part,
         "base": share.base if figure.counts[1] else None,
         "rate": _decimal(share.rate),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import Annotated, Any
 
 import typer
@@ -16,16 +15,10 @@ from ombud.cli.say import _
 from ombud.domain.instants import format_instant, parse_instant
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.sanctions import Over
-from ombud.store import books, database
+from ombud.store import database
 from ombud.store.models import Sanction
 from ombud.store.sanctions import listed
-
-_OVERS = {
-    Over.STORE: N_("store"),
-    Over.CARRIER: N_("carrier"),
-    Over.WAREHOUSE: N_("warehouse"),
-    Over.BUYER: N_("buyer"),
-}
+from ombud.words.sanctions import OVERS, figure, title
 
 
 def sanctions(
@@ -71,23 +64,12 @@ def table(found: list[Sanction], width: int) -> Table:
 
 def _row(one: Sanction) -> list[Cell]:
     return [
-        [Line(one.subject, cut="middle"), Line(f"{_(_OVERS[Over(one.over)])} · {one.platform}", "dim", "end")],
+        [Line(one.subject, cut="middle"), Line(f"{_(OVERS[Over(one.over)])} · {one.platform}", "dim", "end")],
         [Line(title(one), cut="end"), Line(one.clause, "dim", "middle")],
         [Line(figure(one))],
         [Line(str(one.base))],
         [Line(cells.minutes(one.begun_at))],
     ]
-
-
-def title(one: Sanction) -> str:
-    """What follows, as the book says it in the reader's language."""
-    version = books.cited(books.kept(one.rulebook_id), one.clause)
-    return version.value.title.speak(say.language()) if version else one.measure
-
-
-def figure(one: Sanction) -> str:
-    """The count, or the rate in percent."""
-    return cells.rate(Fraction(one.figure)) if "." in one.figure else one.figure
 
 
 def told(one: Sanction) -> dict[str, Any]:
