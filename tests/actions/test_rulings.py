@@ -14,7 +14,9 @@ from hypothesis import settings as examples
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from ombud.actions import rulebooks
-from ombud.actions.rulings import confirm, overrule, reopen, rule_due
+from ombud.actions.appeals import reopen
+from ombud.actions.reviews import confirm, overrule
+from ombud.actions.rulings import rule_due
 from ombud.actions.rulings_due import ruling_query
 from ombud.domain.cases import EventKind, State
 from ombud.domain.health import DAY as ONE_DAY
@@ -195,6 +197,7 @@ def test_a_ruling_before_the_least_is_recorded_at_once_and_takes_effect_with_it(
 def test_a_ruling_after_the_least_takes_effect_at_once() -> None:
     case = hand_in(scanned(), "logo_missing", at=AT, unsure=True)
     reviewed = confirm(case.case_id, at=LEAST + HOUR, actor="anna", books=BOOKS)
+    assert reviewed.ruling
     assert (reviewed.in_effect, reviewed.takes_effect_at, reviewed.ruling.decision) == (True, LEAST + HOUR, "confirmed")
     case.refresh_from_db()
     assert (case.state, case.closed_at) == (State.WON, LEAST + HOUR)
@@ -215,6 +218,7 @@ def test_a_reviewer_who_comes_after_the_recommendation_stood_is_told_before_anyb
 def test_ruling_as_recommended_is_a_confirmation_whatever_it_is_called() -> None:
     case = hand_in(scanned(), at=AT)
     reviewed = overrule(case.case_id, State.WON, "Looks right.", at=AT + HOUR, actor="anna", books=BOOKS)
+    assert reviewed.ruling
     assert reviewed.ruling.decision == "confirmed"
 
 

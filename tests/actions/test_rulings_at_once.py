@@ -20,7 +20,7 @@ RULE = """
 import sys
 from pathlib import Path
 import ombud.store.ready
-from ombud.actions.rulings import overrule
+from ombud.actions.reviews import overrule
 from ombud.domain.cases import State
 from ombud.domain.instants import parse_instant
 from ombud.domain.problems import OmbudError

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from ombud.actions import moving, rulings
+from ombud.actions import moving, reviews
 from ombud.actions.outcomes import take_outcome
 from ombud.domain.cases import ENDS, State
 from ombud.domain.evidence import Finding, Outcome
@@ -160,10 +160,10 @@ class WholeLife(RuleBasedStateMachine):
         outcome = State.WON if won else State.REJECTED
         at = self.now - back
         if agrees:
-            self._try(case, lambda: rulings.confirm(case.case_id, at=at, actor="reviewer", books=BOOKS))
+            self._try(case, lambda: reviews.confirm(case.case_id, at=at, actor="reviewer", books=BOOKS))
         else:
             self._try(
-                case, lambda: rulings.overrule(case.case_id, outcome, "seen", at=at, actor="reviewer", books=BOOKS)
+                case, lambda: reviews.overrule(case.case_id, outcome, "seen", at=at, actor="reviewer", books=BOOKS)
             )
 
     @rule(pick=st.integers(0, 99), back=LATE, how=st.sampled_from([moving.withdraw, moving.concede]))

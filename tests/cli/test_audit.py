@@ -15,7 +15,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from ombud.actions import seals
-from ombud.actions.rulings import overrule
+from ombud.actions.reviews import overrule
 from ombud.domain.cases import State
 from ombud.domain.chain import canonical, read, readable
 from ombud.store import evidence_files, signing

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from ombud.actions.rulings import confirm, overrule, rule_due
+from ombud.actions.reviews import confirm, overrule
+from ombud.actions.rulings import rule_due
 from ombud.documents.ruling import ruling_record
 from ombud.documents.typeset import pdf
 from ombud.domain.cases import State

@@ -1,42 +1,28 @@
-"""Rulings: recommended when evidence comes in, confirmed or overruled by a reviewer, in effect when their time comes.
+"""Rulings: recommended when evidence comes in, in effect when their time comes; `reviews` has what people say to them.
 
 Every ruling is a row with its whole record. Between the least and the most of a book's review window a recommendation
-waits; what a person says before is recorded at once and takes effect with the least (O14).
+waits (O14).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db import connection, transaction
-
-from ombud.actions.corrections import take_back
-from ombud.actions.health import TouchedDays, refresh_days
-from ombud.actions.moving import Moved, locked, refuse_after_the_clock, step
+from ombud.actions.moving import Moved, step
 from ombud.actions.rulings_due import rule_due
 from ombud.actions.running import Books
 from ombud.domain.cases import EventKind, State
-from ombud.domain.chain import canonical, text_digest
+from ombud.domain.chain import text_digest
 from ombud.domain.evidence import Reason
-from ombud.domain.instants import format_instant
-from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.rulebook.clauses.rulings import RulingVersion
 from ombud.domain.rulings import Judgement, record, rule
-from ombud.store import sql
 from ombud.store.books import book_of
-from ombud.store.database import spoken
-from ombud.store.health_counts import CASE_COUNTS
-from ombud.store.instants import Instants
-from ombud.store.models import Case, CaseEvent, Ruling, Submission
+from ombud.store.models import Case, Ruling, Submission
 from ombud.store.ruling_inputs import gather
 
-__all__ = ["Recommendation", "confirm", "overrule", "recommend", "reopen", "rule_due", "take_effect"]
+__all__ = ["Recommendation", "recommend", "rule_due", "take_effect"]
 
 RULED: dict[State, EventKind] = {State.WON: EventKind.RULED_FOR_SELLER, State.REJECTED: EventKind.RULED_FOR_BUYER}
 """The step that a ruling takes when it takes effect."""
@@ -153,197 +139,3 @@ def _is_mendable(case: Case, book: Rulebook, at: datetime) -> bool:
     files = book.version_at("files", case.opened_at)
     most = files.value.submissions if files else None
     return most is None or Submission.objects.filter(case=case).count() < most
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """What came of a reviewer's word. in_effect: whether the case has moved; else it does at `takes_effect_at`."""
-
-    case: Case
-    ruling: Ruling
-    in_effect: bool
-    takes_effect_at: datetime
-
-
-def confirm(case_id: int, *, at: datetime, actor: str, books: Books, reason: str = "") -> Reviewed:
-    """A reviewer confirms the recommendation.
-
-    Raises OmbudError where the actor may not rule, where there is no such case or nothing is recommended in it, and
-    where somebody has ruled already: of two reviewers, the second is told what the first did.
-    """
-    with spoken(), transaction.atomic():
-        case = _for_review(case_id, actor, at)
-        ruling = Ruling.objects.filter(case=case).order_by("-seq").first()
-        if case.recommended is None or ruling is None:
-            raise OmbudError(
-                Problem(
-                    "nothing_recommended",
-                    N_("Nothing is recommended in case {case}."),
-                    {"case": f"#{case_id}"},
-                    mend=N_("Rule for the seller or the buyer, with a reason."),
-                )
-            )
-        return _reviewed(case, ruling, State(ruling.outcome), "confirmed", reason, at, actor, books)
-
-
-def overrule(case_id: int, outcome: State, reason: str, *, at: datetime, actor: str, books: Books) -> Reviewed:
-    """A reviewer rules for the seller (won) or the buyer (rejected), whatever is recommended, and writes why.
-
-    Where it is what was recommended anyway, the ruling is a confirmation. Raises OmbudError as `confirm` does, and
-    where the reason is empty.
-    """
-    _refuse_silence(reason)
-    with spoken(), transaction.atomic():
-        case = _for_review(case_id, actor, at)
-        before = Ruling.objects.filter(case=case).order_by("-seq").first()
-        agrees = case.recommended is not None and before is not None and before.outcome == outcome
-        decision = "confirmed" if agrees else "overruled"
-        return _reviewed(case, before, outcome, decision, reason.strip(), at, actor, books)
-
-
-def _refuse_silence(reason: str) -> None:
-    if not reason.strip():
-        raise OmbudError(
-            Problem(
-                "no_reason",
-                N_("A ruling against the recommendation needs a written reason."),
-                mend=N_("Say why, in your own words: it becomes part of the record."),
-            )
-        )
-
-
-def refuse_without_authority(actor: str) -> None:
-    """Raises OmbudError where the installation names its reviewers and `actor` is none of them."""
-    if settings.REVIEWERS and actor not in settings.REVIEWERS:
-        raise OmbudError(
-            Problem(
-                "no_authority",
-                N_("{actor} may not rule on cases here."),
-                {"actor": actor},
-                mend=N_("OMBUD_REVIEWERS names those who may."),
-            )
-        )
-
-
-def _for_review(case_id: int, actor: str, at: datetime) -> Case:
-    """The case, locked, that waits for somebody to rule: no recommendation has stood before `at`."""
-    refuse_without_authority(actor)
-    case = locked(case_id)
-    if case.state == State.UNDER_REVIEW:
-        _refuse_a_second(case)
-        refuse_after_the_clock(case, EventKind.REVIEWED, at)
-        return case
-    last = CaseEvent.objects.filter(case=case).order_by("-seq").first()
-    raise OmbudError(
-        Problem(
-            "not_under_review",
-            N_("Case {case} is not under review: it is {state} since {at}, by {actor}."),
-            {
-                "case": f"#{case_id}",
-                "state": case.state,
-                "at": format_instant(last.at if last else case.opened_at),
-                "actor": last.actor if last else "-",
-            },
-            mend=N_("`ombud review` lists those that wait for a ruling."),
-        )
-    )
-
-
-def _refuse_a_second(case: Case) -> None:
-    """A reviewer has ruled since the case last came under review, and the ruling waits for its time."""
-    events = CaseEvent.objects.filter(case=case).order_by("-seq")
-    came = events.filter(kind__in=[EventKind.EVIDENCE_SUBMITTED, EventKind.REOPENED]).first()
-    ruled = events.filter(kind=EventKind.REVIEWED, seq__gt=came.seq if came else 0).first()
-    if ruled is not None:
-        raise OmbudError(
-            Problem(
-                "already_ruled",
-                N_("{actor} ruled on case {case} at {at} already; it takes effect at {rule_at}."),
-                {
-                    "actor": ruled.actor,
-                    "case": f"#{case.case_id}",
-                    "number": case.case_id,
-                    "at": format_instant(ruled.at),
-                    "rule_at": ruled.data["rule_at"],
-                },
-                mend=N_("`ombud ruling {number}` shows it."),
-            )
-        )
-
-
-def _reviewed(
-    case: Case,
-    before: Ruling | None,
-    outcome: State,
-    decision: str,
-    reason: str,
-    at: datetime,
-    actor: str,
-    books: Books,
-) -> Reviewed:
-    review = {
-        "actor": actor,
-        "at": format_instant(at),
-        "decision": decision,
-        "outcome": str(outcome),
-        "reason": reason,
-    }
-    text = with_review(before.record if before else "{}", review)
-    submission = before.submission if before else None
-    ruling = write_ruling(
-        case.case_id, submission, at=at, outcome=outcome, decision=decision, actor=actor, text=text, reason=reason
-    )
-    least = review_window(book_of(case.rulebook_id, books), case)[0]
-    earliest = case.submitted_at + least if case.submitted_at and least is not None else at
-    if at < earliest:
-        literal = Instants(connection).literal(earliest)
-        moved = step(
-            case.case_id,
-            EventKind.REVIEWED,
-            at=at,
-            actor=actor,
-            books=books,
-            data={"ruling_id": ruling.ruling_id, "outcome": str(outcome), "rule_at": format_instant(earliest)},
-            changes={"recommended": f"'{outcome}'", "rule_at": literal},
-        )
-        return Reviewed(moved.case, ruling, False, earliest)
-    reasons = tuple(Reason(**one) for one in json.loads(text).get("judgement", {}).get("reasons", ()))
-    recommendation = Recommendation(ruling.ruling_id, outcome, True, None, reasons)
-    moved = take_effect(case, recommendation, at=at, actor=actor, books=books)
-    return Reviewed(moved.case, ruling, True, moved.at)
-
-
-def reopen(case_id: int, reason: str, *, at: datetime, actor: str, books: Books) -> Moved:
-    """An appeal: the case is under review again, nothing recommended, and what its settlement posted is reversed.
-
-    Raises OmbudError where the book of the case knows no appeal, the actor may not rule, the reason is empty, and where
-    the case did not end with a ruling for the buyer.
-    """
-    refuse_without_authority(actor)
-    _refuse_silence(reason)
-    with spoken(), transaction.atomic():
-        case = locked(case_id)
-        ruling = rules_of(book_of(case.rulebook_id, books), case)
-        if ruling is None or not ruling.appeal:
-            raise OmbudError(
-                Problem(
-                    "no_appeal",
-                    N_("The rulebook of case {case}, {book}, knows no appeal."),
-                    {"case": f"#{case_id}", "book": book_of(case.rulebook_id, books).name},
-                    mend=N_("Its ruling is final."),
-                )
-            )
-        closed_at = case.closed_at
-        moved = step(case_id, EventKind.REOPENED, at=at, actor=actor, books=books, data={"reason": reason.strip()})
-        take_back(case_id, CaseEvent.objects.filter(case_id=case_id).latest("seq"))
-        if closed_at is not None:  # the day on which it was lost counts it no more
-            touched = TouchedDays(connection, books)
-            touched.add([(case.store_id, closed_at.astimezone(UTC).date())])
-            sql.one_at_a_time(connection, sql.HEALTH)
-            refresh_days(touched, counts=CASE_COUNTS)
-        return moved
-
-
-def with_review(text: str, review: Mapping[str, Any]) -> str:
-    """The record of a ruling with what a person made of it."""
-    return canonical({**json.loads(text), "review": dict(review)})

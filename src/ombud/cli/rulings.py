@@ -12,13 +12,15 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ombud.actions.rulings import Reviewed, confirm, overrule, reopen
+from ombud.actions.appeals import reopen
+from ombud.actions.reviews import Reviewed, confirm, overrule
 from ombud.cli import case_words, cells, reasons, say
 from ombud.cli.grid import sentence
 from ombud.cli.say import _
 from ombud.cli.the_case import the_case
 from ombud.domain.cases import State
 from ombud.domain.instants import format_instant, parse_instant
+from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.store import books, database
 from ombud.store.models import Case, Ruling
@@ -84,6 +86,9 @@ def _tell_reopened(case: Case, at: datetime, *, as_json: bool) -> None:
 
 def _tell(reviewed: Reviewed, *, as_json: bool) -> None:
     case, ruling = reviewed.case, reviewed.ruling
+    if ruling is None or reviewed.takes_effect_at is None:
+        _tell_proposed(reviewed, as_json=as_json)
+        return
     if as_json:
         say.print_json(
             {
@@ -106,6 +111,19 @@ def _tell(reviewed: Reviewed, *, as_json: bool) -> None:
         state=case_words.state(case.state),
         at=cells.minutes(reviewed.takes_effect_at),
     )
+    say.out.print(said, soft_wrap=True)
+
+
+def _tell_proposed(reviewed: Reviewed, *, as_json: bool) -> None:
+    case, proposal = reviewed.case, reviewed.proposal
+    outcome = proposal.outcome if proposal else ""
+    if as_json:
+        row = {"case_id": case.case_id, "ruling_id": None, "decision": "proposed", "outcome": outcome}
+        say.print_json({**row, "in_effect": False, "takes_effect_at": None, "state": case.state})
+        return
+    words = _("Proposed, {outcome}: {amount} is held in case {case}, so another reviewer must say the same.")
+    held = format_amount(case.held_minor, case.currency)
+    said = words.format(outcome=case_words.state(outcome), case=f"#{case.case_id}", amount=held)
     say.out.print(said, soft_wrap=True)
 
 

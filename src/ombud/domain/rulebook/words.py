@@ -163,6 +163,7 @@ Text: TypeAlias = Annotated[str, Field(min_length=1)]
 FieldName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$")]
 Language: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Zone: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$"), AfterValidator(_known_zone)]
+Currency: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Country: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country)]
 
 Instant: TypeAlias = Annotated[

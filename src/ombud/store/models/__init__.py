@@ -5,7 +5,7 @@ from ombud.store.models.cases import Case, CaseEvent, OutboxMessage, Posting
 from ombud.store.models.evidence import DraftPiece, FileMark, FileSaid, Piece, StoredFile, Submission
 from ombud.store.models.facts import Complaint, Line, Message, Order, Parcel, Recipient, Scan, Store
 from ombud.store.models.reviews import SanctionReview, Tally
-from ombud.store.models.rulings import Protection, Ruling, Sanction
+from ombud.store.models.rulings import Proposal, Protection, Ruling, Sanction
 from ombud.store.models.seals import Checkpoint, EventHash, SealedHead, SealRow, UnchainedEvent
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Parcel",
     "Piece",
     "Posting",
+    "Proposal",
     "Protection",
     "Recipient",
     "RulebookVersion",

@@ -69,6 +69,11 @@ class Case(models.Model):
             models.Index(fields=["closed_at"], name="cases_closed", condition=models.Q(closed_at__isnull=False)),
             models.Index(fields=["shuts_at"], name="cases_to_shut", condition=models.Q(shuts_at__isnull=False)),
             models.Index(fields=["rule_at"], name="cases_to_rule", condition=models.Q(rule_at__isnull=False)),
+            models.Index(
+                fields=["rule_at"],
+                name="cases_handed_in",
+                condition=models.Q(submitted_at__isnull=False, closed_at__isnull=True),
+            ),
             models.Index(fields=["remind_at"], name="cases_to_remind", condition=models.Q(remind_at__isnull=False)),
             models.Index(
                 fields=["closed_at"],

@@ -33,6 +33,28 @@ class Ruling(models.Model):
         constraints = (models.UniqueConstraint(fields=["case", "seq"], name="rulings_seq"),)
 
 
+class Proposal(models.Model):
+    """What a reviewer said of a case on which another one must say the same before it is ruled. Append-only; `seq`
+    counts from 1 within the case, and the last one since the case came under review holds.
+
+    It is no step of the case: nothing about the case changes, and the seller is told of rulings, not of opinions. The
+    record of the ruling that comes of it has all of them, and that is bound to its step.
+    """
+
+    proposal_id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False)
+    seq = models.IntegerField()
+    since_seq = models.IntegerField()  # the step with which the case came under review
+    at = models.DateTimeField()
+    actor = models.TextField()
+    outcome = models.TextField()  # the state that they would rule: won, rejected
+    reason = models.TextField(default="")  # never empty where it is not what was recommended or said before
+
+    class Meta:
+        db_table = "review_proposals"
+        constraints = (models.UniqueConstraint(fields=["case", "seq"], name="review_proposals_seq"),)
+
+
 class Sanction(models.Model):
     """What follows for a store, carrier, warehouse or buyer, from its beginning to its end."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -11,6 +12,7 @@ from ombud.domain.rulebook.clauses.estimates import NeedsVersion
 from ombud.domain.rulebook.clauses.reasons import Fault
 from ombud.domain.rulebook.clauses.windows import State
 from ombud.domain.rulebook.words import (
+    Currency,
     Flag,
     Fraction,
     Number,
@@ -57,8 +59,16 @@ class RulingVersion(Version):
     """From this confidence on, a fault that rejects decides by itself; below it a person is asked. None: from 1."""
     least_doubt: Fraction | None = None
     """A doubt that is less sure than this is shown and calls nobody. None: every doubt calls a person."""
+    second_review_above: Annotated[dict[Currency, Whole], Field(min_length=1)] | None = None
+    """Where more than this is held, in minor units by currency, a person's ruling counts only once another person has
+    said the same. A currency that is not named: whatever is held. None: nobody is asked twice."""
     judges: tuple[Judged, ...] = ()
     """What of the order's tracks bears on which violation. What is not named here is not looked at."""
+
+    def takes_two(self, held_minor: int, currency: str) -> bool:
+        """Whether two people must say the same before it is ruled."""
+        above: Mapping[str, int] | None = self.second_review_above
+        return above is not None and held_minor > above.get(currency, -1)
 
 
 Over: TypeAlias = Literal["store", "carrier", "warehouse", "buyer"]
