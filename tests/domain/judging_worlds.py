@@ -76,7 +76,7 @@ HONEST: Mapping[str, Mapping[str, Any]] = {
         "language_share": "ru 0.8",
     },
     "notarised_translation": {
-        "line": "Перевод с китайского языка",
+        "line": "Перевод с китайского языка; диплом переводчика серия ПП",
         "notary": "Петрова А. А.",
         "translator": "Сидоров С. С.",
         "signature_field": "Подпись",

@@ -91,9 +91,10 @@ def _judge(
     if kind is None:
         return Judged()
     subject = Subject(piece, kind, tuple(pieces), row, known, by, book, at)
-    found = [_coded(one, by) for rule in _RULES for one in rule(subject) if _is_known(one, by)]
+    seen = [one for rule in _RULES for one in rule(subject)]
+    found = [_coded(one, by) for one in seen if _is_known(one, by)]
     found.sort(key=lambda one: (_ORDER.index(one.outcome), -one.confidence))
-    return Judged(tuple(dict.fromkeys(found)), tuple(_unseen(kind, found)))
+    return Judged(tuple(dict.fromkeys(found)), tuple(_unseen(kind, seen)))
 
 
 def _is_known(finding: Finding, by: gate.Rules) -> bool:
@@ -113,7 +114,7 @@ def _unseen(kind: KindVersion, found: Sequence[Finding]) -> Iterator[str]:
     language = {"wrong_language", "translation_missing"}
     asked: tuple[tuple[str, object, bool], ...] = (
         ("language", kind.languages, bool(checks & language)),
-        ("timestamp", kind.timestamped and "record_time" not in kind.shows, "no_timestamp" in checks),
+        ("timestamp", kind.timestamped, "no_timestamp" in checks or "record_time" in kind.shows or kind.watermarked),
         ("watermark", kind.watermarked, "no_watermark" in checks),
         ("signature", kind.signed and COURIER not in kind.shows, "signature_missing" in checks),
         ("duration", kind.least_duration, "video_short" in checks),

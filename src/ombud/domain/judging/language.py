@@ -17,7 +17,7 @@ _OTHER_OF_SCRIPT = 0.4
 _OCR = 0.6
 _BETWEEN = 0.5
 _BARE, _BARE_AS_READ = 0.5, 0.8
-_OWN_ORIGINAL = Decimal("0.20")
+_OWN_ORIGINAL = Decimal("0.05")
 """The share of another language from which on a translation has the original with it."""
 
 

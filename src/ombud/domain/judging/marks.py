@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from ombud.domain.evidence import Finding, Outcome
 from ombud.domain.judging.confidence import by_source
 from ombud.domain.judging.subject import Subject, best, found
+from ombud.domain.judging.wording import Wording
 from ombud.domain.said import Said
 
 FAULTS: Mapping[str, str] = {
@@ -77,7 +78,7 @@ def of_marks(subject: Subject) -> Iterator[Finding]:
             yield from _logo(subject)
             continue
         shown = [one for one in subject.all(*_SHOWN_BY.get(mark, (mark,))) if _is_legible(one)]
-        if shown:
+        if shown and _has_words(mark, subject):
             yield found(FAULTS[mark], Outcome.PASSED, best(shown), field=mark, confidence=by_source(shown, _SEEN))
         elif mark == "delivery_time" and (times := subject.all("time")):
             yield found(FAULTS[mark], Outcome.UNSURE, best(times), field=mark, confidence=_DATE_ONLY)
@@ -91,6 +92,14 @@ def _logo(subject: Subject) -> Iterator[Finding]:
         yield found("logo_missing", Outcome.PASSED, best(named), field="carrier_logo")
     elif subject.letters is not None:
         yield Finding("logo_missing", Outcome.UNSURE, field="carrier_logo", confidence=_NO_LOGO[subject.letters])
+
+
+def _has_words(mark: str, subject: Subject) -> bool:
+    """Whether the words that the book wants beside the mark stand on the piece, where it wants any."""
+    version = subject.book.version_at(f"marks.{mark}", subject.at)
+    wanted = version.value.words if version is not None else {}
+    lines = Wording(subject.all("line"), misread=subject.letters != "text")
+    return not wanted or lines.first(wanted) is not None
 
 
 def _is_legible(said: Said) -> bool:

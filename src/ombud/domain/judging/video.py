@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from ombud.domain.evidence import Finding, Outcome
 from ombud.domain.instants import format_span
+from ombud.domain.judging.confidence import agreed
 from ombud.domain.judging.subject import Subject, best, found
 from ombud.domain.said import Said
 
@@ -54,7 +55,23 @@ def of_watermark(subject: Subject) -> Iterator[Finding]:
         yield from subject.missing("no_watermark", WATERMARK)
     tolerance = subject.by.content.watermark_tolerance if subject.by.content else None
     if tolerance is not None:
-        yield from _drift(clocks, tolerance)
+        still = [(one, length) for one, length in subject.counts("still_ms") if length * _MILLISECOND > tolerance]
+        yield from _running(list(_drift(clocks, tolerance)), still)
+
+
+def _running(drift: list[Finding], still: list[tuple[Said, int]]) -> Iterator[Finding]:
+    """A picture that does not change has no running clock in it; what the clocks themselves show agrees or is all."""
+    doubts = [one for one in drift if one.outcome is Outcome.UNSURE]
+    if not still:
+        yield from drift
+        return
+    said, length = max(still, key=lambda one: one[1])
+    confidence = agreed([_STILL.get(said.source, 0.0), *(one.confidence for one in doubts)])
+    if doubts:
+        yield replace(doubts[0], confidence=confidence)
+    else:
+        yield found("watermark_drifts", Outcome.UNSURE, said, field=WATERMARK, value=_seconds(length),
+                    confidence=confidence)  # fmt: skip
 
 
 def _drift(said: list[Said], tolerance: timedelta) -> Iterator[Finding]:

@@ -43,6 +43,7 @@ WITHOUT_EXPECTED: Mapping[str, str] = {
     "number_not_on_order": N_("{value} was read."),
     "other_order": N_("{value} was read."),
     "outside_chat": N_("It comes from {value}."),
+    "watermark_drifts": N_("The picture does not change for {value}, and so no clock runs in it."),
 }
 _CLOCK = N_("{value} stands there, {expected} in the platform's log: {minutes} min apart.")
 _ZONE = N_("No time zone is written there: it was read as {zone}.")

@@ -87,6 +87,8 @@ class MarkVersion(Version):
     """Something that must be legible on a piece of evidence."""
 
     title: Texts
+    words: dict[Language, tuple[Text, ...]] = Field(default_factory=dict)
+    """By language, words of which at least one stands beside it. Empty: none need stand there."""
 
 
 class FilesVersion(Version):
