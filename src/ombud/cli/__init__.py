@@ -48,6 +48,7 @@ COMMANDS = {
     "protection": "protection:protection",
     "generate": "generate:generate",
     "serve": "serve:serve",
+    "people": "people:app",
     "doctor": "doctor:doctor",
     "migrate": "loop:migrate",
     "tick": "loop:tick",

@@ -95,3 +95,19 @@ class Deed(models.Model):
     class Meta:
         db_table = "deeds"
         indexes = (models.Index(fields=["organisation", "at"], name="deeds_of"),)
+
+
+class LetterTemplate(models.Model):
+    """A Liquid template of an organisation, for answers and cover letters (`domain.templates`)."""
+
+    template_id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="templates")
+    name = models.TextField()
+    language = models.CharField(max_length=2)
+    text = models.TextField()
+    changed_at = models.DateTimeField()
+    changed_by = models.TextField()
+
+    class Meta:
+        db_table = "letter_templates"
+        constraints = (models.UniqueConstraint(fields=["organisation", "name"], name="letter_templates_once"),)

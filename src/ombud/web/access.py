@@ -16,7 +16,7 @@ from ombud.web.middleware import Request, Seen
 P = ParamSpec("P")
 
 NEEDS = "needs"
-"""The attribute of a view that says (side or None, right): for the test that walks them all."""
+"""The attribute of a view that says (side or None, right, methods): for the test that walks them all."""
 
 
 def page(
@@ -38,7 +38,7 @@ def page(
             return view(cast("Seen", request), *args, **kwargs)
 
         found = require_http_methods([*methods, *(["HEAD"] if "GET" in methods else [])])(guarded)
-        setattr(found, NEEDS, (side, right))
+        setattr(found, NEEDS, (side, right, methods))
         return found
 
     return around

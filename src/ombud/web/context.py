@@ -44,6 +44,8 @@ ROOMS = (
     Room("queue", N_("Queue"), "queue", Right.SEE, Side.SELLER),
     Room("risk", N_("At risk"), "risk", Right.SEE, Side.SELLER),
     Room("queue", N_("Cases"), "queue", Right.SEE, Side.OPERATOR),
+    Room("settings", N_("Settings"), "settings", Right.SEE, Side.SELLER),
+    Room("settings", N_("Settings"), "settings", Right.SEE, Side.OPERATOR),
 )
 """The navigation, in its order."""
 
@@ -66,6 +68,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": bool(settings.DEMO),
         "demo_steps": STEPS,
         "may_answer": bool(scope and scope.may(Right.ANSWER)),
+        "may_members": bool(scope and scope.may(Right.MEMBERS)),
         "may_concede": bool(scope and scope.may(Right.CONCEDE)),
         "words": mark_safe(json.dumps({key: _(text) for key, text in WORDS.items()}).replace("<", "\\u003c")),  # noqa: S308
     }

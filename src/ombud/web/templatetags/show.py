@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from ombud.domain.countdown import Awaits, Clock, Urgency
 from ombud.domain.instants import format_instant, parse_span
 from ombud.domain.money import format_amount
-from ombud.domain.problems import Problem
+from ombud.domain.problems import N_, Problem
 from ombud.domain.rulebook.words import Texts
 from ombud.languages import _, language, number
 from ombud.words import cases, times
@@ -34,6 +34,17 @@ TONES = {
     Urgency.LATER: "plain",
 }
 """The colour that repeats what the words say."""
+DEEDS = {
+    "organisation_founded": N_("the organisation {name} was founded"),
+    "stores_given": N_("stores were given to the organisation"),
+    "member_invited": N_("{email} was invited as {role}"),
+    "member_joined": N_("joined as {role}"),
+    "role_changed": N_("{email} became {to}"),
+    "member_removed": N_("{email} was removed"),
+    "template_kept": N_("the template {name} was saved"),
+    "template_dropped": N_("the template {name} was deleted"),
+}
+"""What was done, by the word that the store keeps."""
 
 
 @register.simple_tag
@@ -194,3 +205,9 @@ def local(instant: datetime, zone: str) -> SafeString:
 def status(case: Any) -> str:
     """The platform's own word for where a case stands."""
     return cases.status(case, case.state, case.platform_status)
+
+
+@register.filter
+def deed(done: Any) -> str:
+    """What somebody did that is no step of a case, in words."""
+    return _(DEEDS.get(done.what, done.what)).format(**{"name": "", "email": "", "role": "", "to": "", **done.data})
