@@ -13,14 +13,18 @@ from typing import Any
 
 import pytest
 
+from ombud.actions.drafts import NewPiece
 from ombud.domain.cases import State
 from ombud.domain.instants import format_instant
-from ombud.store.models import Case, CaseEvent, DraftPiece, Submission
+from ombud.domain.said import Said
+from ombud.inspect import VERSION
+from ombud.store.models import Case, CaseEvent, DraftPiece, FileSaid, Ruling, Submission
 from tests.actions.ending import disputed, end, unshipped
-from tests.actions.evidence import content, read_before
+from tests.actions.evidence import content, read_before, ready
 from tests.actions.taking import DAY, HOUR, START
 from tests.actions.test_routings import a_routed, sweep
 from tests.cli.run import Run, runner
+from tests.inspect.pdfs import typeset
 
 pytestmark = pytest.mark.django_db
 AT = START + 4 * DAY
@@ -315,3 +319,47 @@ def test_the_mend_of_a_submission_of_nothing_can_be_typed_as_it_is(ombud: Run) -
     case = unshipped()
     said = ombud("submit", "o1", "--yes", *at())
     assert f"`ombud evidence add {case.case_id} FILE`" in said.err
+
+
+def test_what_nobody_has_read_is_read_before_it_is_handed_in_and_counts_by_the_instant_before(
+    ombud: Run, tmp_path: Path
+) -> None:
+    case = unshipped()
+    paper = typeset(tmp_path / WAYBILL, "Транспортная накладная\n\nОтправитель: ООО Ромашка").read_bytes()
+    ready(case, NewPiece(WAYBILL, io.BytesIO(paper)), at=AT)
+    found = as_json(ombud("submit", "o1", "--yes", "--json", *at()))
+    assert found["submission"]["received_at"] == format_instant(AT)
+    assert FileSaid.objects.get().version == VERSION
+    [piece] = json.loads(Ruling.objects.get(case=case).record)["inputs"]["pieces"]
+    assert piece["inspected"] == VERSION
+    assert "Отправитель: ООО Ромашка" in {one["value"] for one in piece["said"]}
+
+
+def test_in_the_last_minutes_of_a_window_nothing_is_waited_for(ombud: Run, tmp_path: Path) -> None:
+    case = unshipped()
+    assert case.due_at is not None
+    (tmp_path / WAYBILL).write_bytes(content(WAYBILL))
+    ombud("evidence", "add", "o1", str(tmp_path / WAYBILL), *at(case.due_at - timedelta(minutes=1)))
+    said = ombud("submit", "o1", "--yes", *at(case.due_at - MICROSECOND))
+    assert (said.code, "The window shuts in a moment" in said.err) == (0, True)
+    assert not FileSaid.objects.exists()
+    assert Submission.objects.get().received_at == case.due_at - MICROSECOND
+
+
+def test_what_would_be_doubted_stands_with_each_file_and_in_the_question(
+    ombud: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unshipped()
+    path = tmp_path / WAYBILL
+    path.write_bytes(content(WAYBILL))
+    read_before(content(WAYBILL), Said("problem", "encrypted", "container"))
+    added = ombud("evidence", "add", "o1", str(path), *at(), width=80)
+    assert "refusals: 1" in added.out
+    assert "it is locked with a password" in added.out
+    assert all(len(line.rstrip()) <= 80 for line in added.out.splitlines())
+    [piece] = as_json(ombud("evidence", "list", "o1", *at(), "--json"))["ready"]
+    assert [(one["level"], one["code"]) for one in piece["remarks"]] == [("refuse", "ERR_008")]
+    assert "ERR_008  The file cannot be read" in ombud("case", "o1", *at()).out
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    assert "Of what lies ready: refusals: 1." in ombud("submit", "o1", *at()).err
+    assert ombud("submit", "o1", "--yes", *at()).code == 2

@@ -35,13 +35,15 @@ def submit(
 ) -> None:
     """Hand in what lies ready. What the gate refuses spends nothing."""
     instant = parse_instant(at) if at else datetime.now(UTC)
+    if not yes:
+        _refuse_nobody(as_json=as_json)
     database.prepare()
     with database.spoken():
         case = the_case(name, store)
         inspecting.read_ready(case, instant)
         page = evidence_page.page(case, instant)
         if not yes:
-            _ask(page, as_json=as_json)
+            _ask(page)
             instant = instant if at else datetime.now(UTC)  # asking took time
         answer = hand_in(case.case_id, at=instant, actor=ACTOR, books=books.in_use(), store_id=store)
         if as_json:
@@ -52,7 +54,7 @@ def submit(
         raise typer.Exit(_REFUSED)
 
 
-def _ask(page: Page, *, as_json: bool) -> None:
+def _refuse_nobody(*, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
         raise OmbudError(
             Problem(
@@ -61,6 +63,9 @@ def _ask(page: Page, *, as_json: bool) -> None:
                 mend=N_("Look at it with `ombud evidence list`, then say --yes."),
             )
         )
+
+
+def _ask(page: Page) -> None:
     say.err.print(Group(*evidence_page.before(page, say.err.width)))
     if page.missing:
         words = _("Missing: {kinds}. What is missing can decide the case.")

@@ -226,8 +226,8 @@ def _alike(values: set[str]) -> Iterator[tuple[str, Mapping[str, bool]]]:
             ranges.append((f"{value} {band}", f"{PHOTO}_{band}", start, f"{start}g"))  # (g: after all that is hex)
     found: dict[str, dict[str, bool]] = {}
     for name, turned, sha256 in _between(ranges):
-        value, _, band = name.partition(" ")
-        other = _turned(turned, _BANDS - int(band))
+        value, _, ahead = name.partition(" ")
+        other = _turned(turned, _BANDS - int(ahead))
         if (int(value, 16) ^ int(other, 16)).bit_count() <= NEAR:
             found.setdefault(value, {})[sha256] = False
     yield from found.items()

@@ -87,10 +87,8 @@ def of_finding(finding: Finding, by: Rules, book: Rulebook) -> Remark:
     """A fault that the book only warns of is a doubt, however certain: the piece counts all the same. What is in order
     is titled by what it is about."""
     name, version = by.codes.get(finding.check, ("", None))
-    warns = version is not None and version.value.severity == "warns"
-    level: Level = {Outcome.PASSED: "fine", Outcome.UNSURE: "doubt"}.get(finding.outcome) or (
-        "doubt" if warns else "refuse"
-    )
+    certain: Level = "doubt" if version is not None and version.value.severity == "warns" else "refuse"
+    level = _LEVEL_OF.get(finding.outcome, certain)
     title, mend = _OWN.get(finding.check, (finding.check, ""))
     if level == "fine":
         title, mend = _about(finding, book), ""
@@ -202,6 +200,7 @@ def _told(finding: Finding, by: Rules) -> str:
 
 _COUNTED = frozenset({"too_many_files", "too_large"})
 """Faults whose value is a figure that stands beside them anyway."""
+_LEVEL_OF: Mapping[Outcome, Level] = {Outcome.PASSED: "fine", Outcome.UNSURE: "doubt"}
 _MOST_OF = 800
 """Thousandths of a page: what is larger stands on all of it."""
 _CORNERS = (
