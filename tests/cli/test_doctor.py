@@ -15,7 +15,7 @@ from ombud.inspect.parts import Part
 from tests.cli.run import Run, runner
 from tests.conftest import OwnStore
 
-GROUPS = ("Store", "Documents", "What files say", "Only where you want it")
+GROUPS = ("Database and files", "Documents", "What files say", "Only where you want it")
 
 
 @pytest.fixture

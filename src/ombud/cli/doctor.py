@@ -68,7 +68,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
 
 
 def _store() -> Iterator[Found]:
-    group, name, usable = _("Store"), _("database"), False
+    group, name, usable = _("Database and files"), _("database"), False
     try:
         with database.spoken():
             found, usable = _database(group, name)

@@ -122,7 +122,7 @@ def _of_reason(reason: Reason, by: Rules, book: Rulebook) -> Remark:
     remark = Remark(level, reason.fault, title, reason.code, mend, source="gate")
     value = reason.value or ""
     if reason.fault == UNREADABLE and not value:
-        return replace(remark, value="empty", told=_(PROBLEMS["empty"]))
+        return replace(remark, value=EMPTY, told=_(PROBLEMS[EMPTY]))
     if reason.fault == "bad_file_name" and by.files and value == by.files.name_example:
         return replace(remark, expected=value)
     return replace(remark, value=value, told="" if reason.fault in _COUNTED else value)
@@ -204,9 +204,9 @@ _LEVEL_OF: Mapping[Outcome, Level] = {Outcome.PASSED: "fine", Outcome.UNSURE: "d
 _MOST_OF = 800
 """Thousandths of a page: what is larger stands on all of it."""
 _CORNERS = (
-    (N_("top left"), N_("top"), N_("top right")),
-    (N_("left"), N_("middle"), N_("right")),
-    (N_("bottom left"), N_("bottom"), N_("bottom right")),
+    (N_("top left"), N_("at the top"), N_("top right")),
+    (N_("at the left"), N_("in the middle"), N_("at the right")),
+    (N_("bottom left"), N_("at the bottom"), N_("bottom right")),
 )
 _ABOUT_OTHERS = frozenset({"recipient_differs", "clock_differs", "after_promise"})
 """Checks whose field is a mark of the book, and which say something else of it than that it is there."""
@@ -238,10 +238,11 @@ _UNSEEN: Mapping[str, str] = {
     "timestamp": N_("timestamp"),
     "watermark": N_("time in the picture"),
 }
+EMPTY = "empty"
 PROBLEMS: Mapping[str, str] = {
     "cannot_open": N_("it cannot be opened"),
     "died": N_("reading it failed"),
-    "empty": N_("it is empty"),
+    EMPTY: N_("it is empty"),
     "encrypted": N_("it is locked with a password"),
     "no_frames": N_("the video has no pictures"),
     "no_length": N_("the video has no length"),
