@@ -25,6 +25,8 @@ from ombud.domain.judging.names import same_person
         ("John Smith", "Jon Smith"),
         ("José Muñoz", "Jose Munoz"),
         ("Цой Ю. Э.", "Цой Юлия Эдуардовна"),
+        ("Воробьёва К.И.", "Воробьёва Ксения Игоревна"),
+        ("Alexander Maximov", "Александр Максимов"),
         ("Ж. Щ. Яшин", "Yashin Zhanna Shchukina"),
         ("ИВАНОВ ИВАН ИВАНОВИЧ", "Иванов Иван Иванович"),
         ("张伟", "收件人：张伟"),

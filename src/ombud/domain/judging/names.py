@@ -15,7 +15,7 @@ _LATIN = {
     "ү": "u", "һ": "kh",
 }  # fmt: skip
 _ONE_SOUND = (
-    ("shch", "sh"), ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("ph", "f"), ("ck", "k"), ("ks", "x"), ("w", "v"),
+    ("shch", "sh"), ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("ph", "f"), ("ck", "k"), ("x", "ks"), ("w", "v"),
     ("tz", "ts"), ("cz", "ch"), ("ju", "iu"), ("yu", "iu"), ("ja", "ia"), ("ya", "ia"), ("jo", "e"), ("yo", "e"),
     ("io", "e"), ("ye", "e"), ("je", "e"), ("y", "i"), ("j", "i"), ("c", "k"), ("q", "k"), ("h", ""),
 )  # fmt: skip
@@ -61,7 +61,7 @@ def _folded(word: str) -> str:
     plain = "".join(letter for letter in unicodedata.normalize("NFD", latin) if letter.isascii() and letter.isalpha())
     for spelling, sound in _ONE_SOUND:
         plain = plain.replace(spelling, sound)
-    return re.sub(r"(.)\1+", r"\1", plain) or ("x" if plain else "")
+    return re.sub(r"(.)\1+", r"\1", plain) or ("-" if plain else "")
 
 
 def _within(few: list[str], many: list[str]) -> bool:

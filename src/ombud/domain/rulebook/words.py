@@ -147,7 +147,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise refuse(((), Problem("no_timezone", N_("{name!r} is no time zone."), {"name": name}))) from None
+        raise refuse(((), Problem("no_timezone", N_("{value!r} is no time zone."), {"value": name}))) from None
     return name
 
 
