@@ -36,7 +36,7 @@ FINDINGS = st.lists(
     ),
     max_size=4,
 )
-READINGS = st.one_of(
+READINGS: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.lists(
         st.sampled_from(

@@ -21,6 +21,7 @@ from ombud.domain.judging.language import of_language
 from ombud.domain.judging.marks import of_marks
 from ombud.domain.judging.messages import of_messages
 from ombud.domain.judging.numbers import of_numbers
+from ombud.domain.judging.orders import of_order
 from ombud.domain.judging.parties import of_parties
 from ombud.domain.judging.reuse import of_pictures
 from ombud.domain.judging.screenshots import of_screenshot
@@ -35,6 +36,7 @@ from ombud.domain.rulebook.clauses.evidence import KindVersion
 _RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     of_kind,
     of_numbers,
+    of_order,
     of_parties,
     of_marks,
     of_language,
