@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Final
 from PIL import Image
 
 from ombud.domain.said import Said
-from ombud.inspect.recognise.upright import Page, level, strip
+from ombud.inspect.recognise.upright import Page, level, strip, without_leaders
 
 TOOL: Final = "tesseract"
 LANGUAGES: Final = ("rus", "eng")
@@ -45,7 +46,7 @@ def lines(image: Image.Image, page: int | None = None) -> list[Said]:
         seen = seen.turned()
     said: list[Said] = []
     length = 0
-    for text, box, sure in _read(reader, seen):
+    for text, box, sure in _read(reader, replace(seen, grey=without_leaders(seen.grey))):
         length += len(text)
         if len(said) == MOST_LINES or length > MOST_TEXT:
             said.append(Said("cut", "lines", "container", page))

@@ -21,6 +21,8 @@ _SMALLEST_SIDE: Final = 1100
 """Below, letters are too small for the recogniser, and the picture is doubled."""
 _STEEPEST: Final = 10.0
 """Degrees."""
+_LEADER: Final = 8
+"""Dots in a row that lead the eye, or are there to be written on."""
 _LOOKED_AT: Final = 700
 """Pixels of the longer side at which slant is measured."""
 
@@ -76,6 +78,23 @@ def strip(page: Page) -> Page:
     return Page(part, page.back @ moved, page.size)
 
 
+def without_leaders(grey: Grey) -> Grey:
+    """Without rows of dots: Tesseract takes them for noise and leaves out the words before them as well."""
+    dark = (grey < 185).astype(np.uint8)
+    largest = max(5, max(grey.shape) // 400)
+    _, _, shapes, middles = cv2.connectedComponentsWithStats(dark)
+    dots = np.flatnonzero((shapes[:, 2] <= largest) & (shapes[:, 3] <= largest))
+    order = dots[np.lexsort((middles[dots, 0], np.round(middles[dots, 1] / 4)))]
+    places = middles[order]
+    goes_on = (np.abs(np.diff(places[:, 1])) <= 3) & (np.abs(np.diff(places[:, 0])) <= 4 * largest)
+    cleared = grey.copy()
+    for run in np.split(order, np.flatnonzero(~goes_on) + 1):
+        if len(run) >= _LEADER:
+            for left, top, wide, tall, _ in shapes[run]:
+                cleared[max(0, top - 1) : top + tall + 1, max(0, left - 1) : left + wide + 1] = 250
+    return cleared
+
+
 def _densest(counts: npt.NDArray[np.int64], long: int) -> int:
     """Where the stretch of that length starts that holds the most."""
     sums = np.concatenate([[0], np.cumsum(counts)])
@@ -98,9 +117,9 @@ def _slant(grey: Grey) -> float:
     """Degrees to turn by, counter-clockwise, so that lines are level: near 0 or near 90."""
     scale = min(1.0, _LOOKED_AT / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    # What is darker than its surroundings, in shades: at this size letters are not black any more.
-    ink = cv2.subtract(cv2.blur(small, (41, 41)), small).astype(np.float32)
-    ink[ink < 12] = 0
+    # What is dark and thin, in shades: at this size letters are not black any more. The edge of the paper is not thin.
+    ink = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8)).astype(np.float32)
+    ink[ink < 25] = 0
     lying, standing = _best_angle(ink), _best_angle(np.ascontiguousarray(np.rot90(ink)))
     return lying[0] if lying[1] * 1.15 >= standing[1] else 90.0 + standing[0]
 

@@ -1,0 +1,247 @@
+"""How much of a place to sign is inked: strokes of a pen, not the line to sign on, its label, or what is printed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ombud.domain.said import Box, Said
+from ombud.inspect.pictures.opening import TOOL, VERSION
+from ombud.inspect.pictures.straight import straight
+
+_Mask: TypeAlias = npt.NDArray[np.uint8]
+
+_SIGNED: Final = 4
+"""Thousandths from which on a place is taken to hold strokes, where several places are to choose from."""
+_NARROWEST: Final = 60
+_WIDEST: Final = 450
+_TALLEST: Final = 60
+"""Thousandths of the width and height that a place to sign takes."""
+_PRINTED: Final = 0.7
+"""How sure a recognised line must be to count as printed: a scribble is read as letters too, but never surely."""
+_GAP: Final = re.compile(r"[_.…‗‾—–-]{3,}|_{2,}")
+_WORD, _LONG_WORD = re.compile(r"[^\W\d_]{3}"), re.compile(r"[^\W\d_]{4}")
+"""A scribble is read as a few letters, and beside a label as surely as the label."""
+
+
+def ink(image: Image.Image, box: Box) -> int:
+    """Share of the box that is inked, in thousandths; straight lines and dots in a row are no ink."""
+    return _share(_strokes(_cut(image, box)))
+
+
+def signatures(image: Image.Image, said: Sequence[Said]) -> list[Said]:
+    """`ink` for each `signature_field` in `said` (all of the one page or photo that `image` shows).
+
+    The box of each is the place that was looked at: beside, below or above its label, up to the next text.
+    """
+    if not any(one.field == "signature_field" and one.box for one in said):
+        return []
+    even = straight(image, said)
+    cells = [cell for one in even.said if one.field == "line" and one.box for cell in _cells(even.image, one)]
+    found: list[Said] = []
+    for field in even.said:
+        if field.field == "signature_field" and field.box is not None:
+            share, place = _best(even.image, field, cells)
+            found.append(Said("ink", share, "picture", field.page, even.back(place), tool=TOOL, version=VERSION))
+    return found
+
+
+def _best(image: Image.Image, field: Said, cells: Sequence[Said]) -> tuple[int, Box]:
+    """The inked share of the place that belongs to the label, and that place."""
+    own = min((cell for cell in cells if _holds(cell, field)), key=_width, default=field)
+    printed = [cell.box for cell in cells if cell is not own and cell.box and not _may_be_scribble(cell)]
+    usual = int(np.median([cell.box[3] - cell.box[1] for cell in cells if cell.box] or [_TALLEST // 4]))
+    places = _places(image, field, own, printed, usual)
+    looked = [(*_looked_at(image, place, printed), place) for place in places]
+    # A line to sign on tells which place is meant; but borders of cells look like one, so ink beside the label counts.
+    ruled = [(share, place) for share, ruled, place in looked if ruled]
+    first = (looked[0][0], looked[0][2])
+    signed = [one for one in (*ruled, first) if one[0] >= _SIGNED]
+    return (signed or ruled or [first])[0]
+
+
+def _cells(image: Image.Image, line: Said) -> list[Said]:
+    """The parts of a line that two spaces part, each with its own box: the widest gaps between letters part them."""
+    texts = re.split(r" {2,}", str(line.value).strip())
+    if len(texts) == 1 or line.box is None:
+        return [line]
+    left, top, right, bottom = line.box
+    dark = _dark(_cut(image, line.box))
+    inked = np.flatnonzero(_without_rules(dark, _rules(dark)).any(axis=0))
+    if inked.size < len(texts):
+        return [line]
+    gaps = np.diff(inked)
+    ends = sorted(int(at) for at in np.argsort(gaps)[::-1][: len(texts) - 1])
+    starts = [int(inked[0]), *(int(inked[at + 1]) for at in ends)]
+    stops = [*(int(inked[at]) for at in ends), int(inked[-1])]
+    scale = (right - left) / dark.shape[1]
+    return [
+        replace(line, value=text, box=(round(left + start * scale), top, round(left + stop * scale) + 1, bottom))
+        for text, start, stop in zip(texts, starts, stops, strict=True)
+    ]
+
+
+def _holds(cell: Said, field: Said) -> bool:
+    """Whether the label stands in that part of a line."""
+    one, other = cell.box or (0, 0, 0, 0), field.box or (0, 0, 0, 0)
+    beside = one[0] < other[2] and other[0] < one[2]
+    return beside and abs(one[1] - other[1]) <= 2 and str(field.value).lower() in str(cell.value).lower()
+
+
+def _width(cell: Said) -> int:
+    left, _, right, _ = cell.box or (0, 0, 0, 0)
+    return right - left
+
+
+def _may_be_scribble(cell: Said) -> bool:
+    return cell.source == "ocr" and (cell.confidence < _PRINTED or not _WORD.search(str(cell.value)))
+
+
+def _places(image: Image.Image, field: Said, own: Said, printed: Sequence[Box], usual: int) -> list[Box]:
+    """Where the signature may stand, the likeliest first; at least one. usual: how high lines are on this page."""
+    left, top, _, bottom = own.box or (0, 0, 0, 0)
+    tall = max(8, min(bottom - top, round(1.3 * usual)))  # a scribble read as the end of the line makes it higher
+    left, start, beside = _gap(image, field, own, tall)
+    if beside is None:
+        middle = (top + bottom) // 2
+        row = [box[0] for box in printed if box[1] < middle < box[3] and box[0] >= start]
+        beside = min([*row, start + _WIDEST, 970])
+    places: list[Box] = []
+    if beside - start >= _NARROWEST:
+        places.append((start, max(0, top - round(1.2 * tall)), beside, min(1000, bottom + round(0.7 * tall))))
+    wide = max(_NARROWEST, start - left)
+    across = (max(0, left - wide // 2), min(1000, start + wide // 2))
+    above = max([box[3] for box in printed if _meet(box, across) and box[3] <= top + 2] + [top - _TALLEST, 0])
+    below = min([box[1] for box in printed if _meet(box, across) and box[1] >= bottom - 2] + [bottom + _TALLEST, 1000])
+    under, over = (across[0], bottom + 1, across[1], below), (across[0], above, across[1], top - 1)
+    places += [box for box in (under, over) if box[3] - box[1] >= tall]
+    return places or [(start, top, max(beside, start + 1), bottom)]
+
+
+def _gap(image: Image.Image, field: Said, own: Said, tall: int) -> tuple[int, int, int | None]:
+    """Where the label begins and ends, and where after it in its own part of the line the next printed words begin.
+
+    Letters are taken to be a little more than half as wide as the line is high: what was read does not say more.
+    """
+    left, top, right, bottom = own.box or (0, 0, 0, 0)
+    text, label = str(own.value), str(field.value)
+    begins = max(0, text.lower().find(label.lower()))
+    rest = text[begins + len(label) :]
+    letter = 0.55 * tall * image.height / image.width
+    if not _GAP.search(rest):  # dots and dashes are narrower than letters
+        letter = min(letter, (right - left) / max(1, len(text)))
+    if not rest.strip(" :"):
+        return round(left + begins * letter), right + 2, None
+    start = _past_the_word(image, (round(left + (begins + len(label) + 1) * letter), top, right, bottom))
+    words = _GAP.split(rest)[-1].strip(" :_.-/|()")
+    printed = _LONG_WORD.search(words) and (own.source != "ocr" or own.confidence >= _PRINTED)
+    beside = max(start, round(right - (len(words) + 1) * letter)) if printed else None
+    return round(left + begins * letter), start, beside
+
+
+def _past_the_word(image: Image.Image, box: Box) -> int:
+    """Where the word ends that begins or goes on at the left of the box; at most three letters further."""
+    if box[2] <= box[0]:
+        return box[0]
+    dark = _dark(_cut(image, box))
+    letters = np.asarray(_without_rules(dark, _rules(dark)).any(axis=0))
+    blank = max(3, round(0.4 * dark.shape[0]))
+    for start in range(min(len(letters) - blank, 2 * dark.shape[0])):
+        if not letters[start : start + blank].any():
+            return box[0] + round(start / len(letters) * (box[2] - box[0]))
+    return box[0]
+
+
+def _meet(box: Box, across: tuple[int, int]) -> bool:
+    return box[0] < across[1] and box[2] > across[0]
+
+
+def _looked_at(image: Image.Image, place: Box, printed: Sequence[Box]) -> tuple[int, bool]:
+    """The inked share of the place without what is printed, and whether there is a line to sign on."""
+    dark = _dark(_cut(image, place))
+    rules = _rules(dark)
+    strokes = _without_rules(dark, rules)
+    height, width = strokes.shape
+    left, top, right, bottom = place
+    for box in printed:
+        if _meet(box, (left, right)) and box[3] > top and box[1] < bottom:
+            across = [round((x - left) / (right - left) * width) for x in (box[0], box[2])]
+            down = [round((y - top) / (bottom - top) * height) for y in (box[1], box[3])]
+            strokes[max(0, down[0]) : max(0, down[1]), max(0, across[0] - 2) : max(0, across[1] + 2)] = 0
+    return _share(strokes), bool(rules.any(axis=0).mean() > 0.35)
+
+
+def _cut(image: Image.Image, box: Box) -> _Mask:
+    """The place in grey, at most 800 pixels wide."""
+    left, top, right, bottom = box
+    edges = (
+        int(left * image.width / 1000),
+        int(top * image.height / 1000),
+        max(int(left * image.width / 1000) + 1, int(right * image.width / 1000)),
+        max(int(top * image.height / 1000) + 1, int(bottom * image.height / 1000)),
+    )
+    # Ink of a coloured pen is dark in one channel at least.
+    grey: _Mask = np.asarray(image.crop(edges).convert("RGB"), dtype=np.uint8).min(axis=2)
+    scale = min(1.0, 800 / grey.shape[1])
+    if scale == 1:
+        return grey
+    size = (800, max(1, round(grey.shape[0] * scale)))
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def _strokes(grey: _Mask) -> _Mask:
+    dark = _dark(grey)
+    return _without_rules(dark, _rules(dark))
+
+
+def _dark(grey: _Mask) -> _Mask:
+    """1 where it is clearly darker than the paper around it."""
+    around = max(15, min(grey.shape) // 2 * 2 + 1)
+    paper = cv2.blur(cv2.dilate(grey, np.ones((9, 9), np.uint8)), (around, around), borderType=cv2.BORDER_REPLICATE)
+    dark = (grey < 0.72 * paper).astype(np.uint8)
+    # What is wide in both directions is no stroke: the table under the paper, a shadow's edge, a filled field.
+    wide = cv2.dilate(cv2.erode(dark, np.ones((15, 15), np.uint8)), np.ones((21, 21), np.uint8))
+    return np.where(wide > 0, np.uint8(0), dark)
+
+
+def _rules(dark: _Mask) -> _Mask:
+    """Straight lines, up to 8 degrees askew."""
+    long = max(25, dark.shape[1] // 9)
+    found = np.zeros_like(dark)
+    for rise in range(-8, 9, 2):
+        found |= cv2.morphologyEx(dark, cv2.MORPH_OPEN, _line(long, rise)).astype(np.uint8)
+    return found
+
+
+def _line(long: int, degrees: int, *, upright: bool = False) -> _Mask:
+    offset = round(math.tan(math.radians(abs(degrees))) * (long - 1))
+    kernel = np.zeros((offset + 1, long), np.uint8)
+    ends = ((0, 0), (long - 1, offset)) if degrees >= 0 else ((0, offset), (long - 1, 0))
+    cv2.line(kernel, *ends, 1)
+    return np.ascontiguousarray(kernel.T) if upright else kernel
+
+
+def _without_rules(dark: _Mask, rules: _Mask) -> _Mask:
+    borders = np.zeros_like(dark)
+    tall = max(25, round(0.8 * dark.shape[0]))  # the border of a cell goes through the whole place
+    for lean in range(-8, 9, 2):
+        borders |= cv2.morphologyEx(dark, cv2.MORPH_OPEN, _line(tall, lean, upright=True)).astype(np.uint8)
+    left = np.where(cv2.dilate(rules | borders, np.ones((5, 3), np.uint8)) > 0, np.uint8(0), dark)
+    _, labels, shapes, _ = cv2.connectedComponentsWithStats(left)
+    # Dots, specks and what is left along a removed line are no strokes.
+    strokes = (np.maximum(shapes[:, 2], shapes[:, 3]) > 7) & (shapes[:, 3] > 3)
+    strokes[0] = False
+    kept: _Mask = np.asarray(strokes, dtype=np.uint8)[labels]
+    return kept
+
+
+def _share(strokes: _Mask) -> int:
+    return round(1000 * float(strokes.mean()))
