@@ -263,6 +263,7 @@ def test_a_case_that_cannot_be_meant_is_a_clear_error(ombud: Run, words: tuple[s
         (("{file}", "{other}", "--findings", "{bad}"), "Findings are those of one file"),
         (("{folder}/none.pdf",), "cannot be read"),
         (("{folder}",), "cannot be read"),
+        (("{pipe}",), "it is a pipe"),
         (("{large}",), "ERR_007"),
     ],
 )
@@ -272,7 +273,9 @@ def test_a_bad_input_is_refused_whole_with_its_place(
     unshipped()
     (tmp_path / "bad.json").write_text('[{"check": "x", "outcome": "failed"}]')
     (tmp_path / "deep.json").write_text("[" * 100_000)
+    os.mkfifo(tmp_path / "pipe.pdf")
     places = {
+        "pipe": str(tmp_path / "pipe.pdf"),
         "file": file(tmp_path, WAYBILL),
         "other": file(tmp_path, RECORD),
         "large": file(tmp_path, "o1_customs_ru.pdf", content("a.pdf", size=10_000_001)),

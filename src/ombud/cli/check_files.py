@@ -99,11 +99,11 @@ def _read(path: str, by: Rules) -> tuple[str, int, str] | str:
     """(SHA-256, size, format); or, in words, why it cannot be read."""
     most = by.files.most_bytes if by.files else None
     try:
-        if words := _no_file(Path(path).stat().st_mode):
+        if words := no_file(Path(path).stat().st_mode):
             return words
         with os.fdopen(os.open(path, os.O_RDONLY | _WITHOUT_WAITING), "rb", buffering=0) as file:
             found = os.fstat(file.fileno())
-            if words := _no_file(found.st_mode):  # it became one just now: nobody waits for its other end
+            if words := no_file(found.st_mode):  # it became one just now: nobody waits for its other end
                 return words
             digest, size, ends = hashlib.sha256(), 0, Ends()
             while part := file.read(_AT_ONCE):
@@ -119,5 +119,6 @@ def _read(path: str, by: Rules) -> tuple[str, int, str] | str:
         return _("there can be no file of this name")
 
 
-def _no_file(mode: int) -> str:
+def no_file(mode: int) -> str:
+    """What stands there instead of a file, in words; empty where it is one."""
     return "" if stat.S_ISREG(mode) else next(_(words) for is_one, words in _NO_FILE if is_one(mode))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import typer
 from ombud.actions import drafts
 from ombud.actions.drafts import NewPiece
 from ombud.cli import evidence_page, inspecting, say
+from ombud.cli.check_files import no_file
 from ombud.cli.say import _
 from ombud.cli.the_case import the_case
 from ombud.domain.evidence import Finding
@@ -146,9 +148,12 @@ def _findings(path: Path, files: list[Path]) -> tuple[Finding, ...]:
 
 def _opened(path: Path) -> Any:
     try:
-        return path.open("rb")
+        words = no_file(path.stat().st_mode)
+        if not words:
+            return path.open("rb")
     except OSError as error:
         raise _unreadable(path, error) from error
+    raise _unreadable(path, OSError(errno.EINVAL, words))  # nobody waits for the other end of a pipe
 
 
 def _unreadable(path: Path, error: OSError) -> OmbudError:
