@@ -51,6 +51,8 @@ class Sought:
     currency: str = ""
     flow: str = ""
     line: str = ""
+    account: str = ""
+    """Either side of the posting."""
     case_id: int | None = None
 
     @property
@@ -62,6 +64,8 @@ class Sought:
             parts.append(sql.among("p.store_id", self.stores))
         if self.case_id is not None:
             parts.append(f"p.case_id = {int(self.case_id)}")
+        if self.account:
+            parts.append(f"{sql.text(self.account)} IN (p.debit, p.credit)")
         wanted = (("p.currency", self.currency), (_FLOW, self.flow), (_LINE, self.line))
         return " AND ".join([*parts, *(f"{name} = {sql.text(value)}" for name, value in wanted if value)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -21,11 +22,18 @@ def flags(at: datetime) -> list[Sanction]:
     return listed(at, overs=(Over.CARRIER, Over.WAREHOUSE, Over.BUYER))
 
 
-def listed(at: datetime, *, overs: tuple[str, ...] = tuple(Over), subject: str | None = None) -> list[Sanction]:
-    """All in force at `at` over these, by whom they are over."""
+def listed(
+    at: datetime,
+    *,
+    overs: tuple[str, ...] = tuple(Over),
+    subject: str | None = None,
+    subjects: Collection[str] | None = None,
+) -> list[Sanction]:
+    """All in force at `at` over these, by whom they are over; over one or some of them alone where they are named."""
     rows = _at(at).filter(over__in=overs)
-    if subject is not None:
-        rows = rows.filter(subject=subject)
+    some = [subject] if subject is not None else subjects
+    if some is not None:
+        rows = rows.filter(subject__in=some)
     return list(rows.order_by("over", "platform", "subject", "begun_at", "sanction_id"))
 
 

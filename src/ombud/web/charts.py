@@ -20,9 +20,8 @@ Points = Sequence[tuple[date, Fraction | None]]
 """A value for each day, None where nothing was measured."""
 
 _WIDTH, _HEIGHT = 400, 150
-_LEFT, _RIGHT, _TOP, _BOTTOM = 2, 398, 20, 128
+_LEFT, _RIGHT, _TOP, _BOTTOM = 68, 396, 10, 124
 _SPARK = (96, 24)
-_ROOM = Fraction(11, 10)  # above the highest point
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,8 @@ def curve(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-labelledby="{k}-t {k}-d">'
         '<title id="{k}-t">{}</title><desc id="{k}-d">{}</desc>'
         '<path class="axis" d="M{l} {t}H{r}M{l} {b}H{r}"/>{}{}{}{}'
-        '<text x="{l}" y="{above}">{}</text><text x="{l}" y="{below}">{}</text>'
+        '<text x="{beside}" y="{upper}" text-anchor="end">{}</text>'
+        '<text x="{beside}" y="{b}" text-anchor="end">{}</text><text x="{l}" y="{below}">{}</text>'
         '<text x="{r}" y="{below}" text-anchor="end">{}</text></svg>',
         _WIDTH,
         _HEIGHT,
@@ -104,6 +104,7 @@ def curve(
         _drawn("curve over", frame, _beyond(points, line)),
         format_html_join("", '<circle class="end" cx="{}" cy="{}" r="3"/>', ends),
         shown(frame.high),
+        shown(frame.low),
         first,
         last,
         k=key,
@@ -111,7 +112,8 @@ def curve(
         r=_RIGHT,
         t=_TOP,
         b=_BOTTOM,
-        above=_TOP - 6,
+        beside=_LEFT - 6,
+        upper=_TOP + 8,
         below=_HEIGHT - 5,
     )
 
@@ -167,10 +169,9 @@ def _frame(points: Points, line: Line | None, box: tuple[int, int, int, int], *,
     values = [value for _day, value in points if value is not None] + ([line.value] if line else [])
     top, low = max(values, default=Fraction(0)), min(values, default=Fraction(0))
     if from_zero or low == top == 0:
-        high = top * _ROOM or Fraction(1, 100)
-        return _Frame(*box, Fraction(0), high, len(points))
-    room = (top - low) / 10 or Fraction(1, 100)
-    return _Frame(*box, low - room, max(top, min(top + room, Fraction(1))), len(points))
+        return _Frame(*box, Fraction(0), top or Fraction(1, 100), len(points))
+    low = max(low - (top - low) / 5, Fraction(0)) if low < top else low - Fraction(1, 100)
+    return _Frame(*box, low, top, len(points))
 
 
 Piece = list[tuple[int, Fraction]]
@@ -213,5 +214,5 @@ def _limit(frame: _Frame, line: Line | None, *, written: bool) -> SafeString:
     if not written:
         return drawn
     over = y - 4 if y > frame.top + 14 else y + 12
-    words = format_html('<text class="limit-word" x="{}" y="{}">{}</text>', frame.left, tenths(over), line.said)
+    words = format_html('<text class="limit-word" x="{}" y="{}">{}</text>', frame.left + 4, tenths(over), line.said)
     return drawn + words
