@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from io import BytesIO
 from typing import BinaryIO
 
 from django.db import transaction
@@ -27,6 +28,9 @@ from ombud.store.drafts import rules_of
 from ombud.store.models import Case, DraftPiece
 
 _LONGEST_NAME = 255
+# A lone surrogate stands for a byte that is no UTF-8: the system takes such names, no database and no JSON does. Marks
+# of direction turn around what is read beside them: an .exe ends like a .pdf.
+_UNNAMEABLE = re.compile(r"[/\\\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +95,57 @@ def add(
         return rows
 
 
+def rename(
+    case_id: int, name: str, to: str, *, at: datetime, actor: str, books: Books, store_id: str | None = None
+) -> DraftPiece:
+    """Gives a piece that lies ready the name `to`; what that says of its kind and language holds from now on.
+
+    Raises OmbudError where no such piece lies ready, and where `to` is no name, or is taken.
+    """
+    with spoken(), transaction.atomic():
+        case_for(case_id, store_id)
+        case = locked(case_id)
+        row = _ready(case, name)
+        by = rules_of(case, books)
+        kind, language = gate.kind_of(to, by)
+        _refuse(case, [NewPiece(to, BytesIO(), kind or row.kind, language or row.language)], by, instead=name == to)
+        row.name, row.kind, row.language = to, kind or row.kind, language or row.language
+        row.added_at, row.actor = at, actor
+        row.save()
+        return row
+
+
 def remove(case_id: int, name: str, *, books: Books, store_id: str | None = None) -> None:
     """Takes a piece off what lies ready. Raises OmbudError where none of that name does."""
     with spoken(), transaction.atomic():
         case_for(case_id, store_id)
         case = locked(case_id)
-        row = DraftPiece.objects.filter(case=case, name=name).first()
-        if row is None:
-            names = DraftPiece.objects.filter(case=case).order_by("name").values_list("name", flat=True)
-            raise OmbudError(
-                Problem(
-                    "not_ready",
-                    N_("No file {name} lies ready for case {text}."),
-                    {"name": name, "text": f"#{case_id}", "names": ", ".join(names) or "–"},
-                    mend=N_("What lies ready: {names}."),
-                )
-            )
+        row = _ready(case, name)
         row.delete()
         retention.note({row.file_id}, books=books)
+
+
+def too_large(name: str, most_bytes: int, case: Case, books: Books) -> OmbudError:
+    """What is said of a file that has more bytes than its case takes."""
+    problem = Problem(
+        "too_large", N_("The file has more than {most} bytes."), {"most": most_bytes}, mend=N_("Make it smaller.")
+    )
+    return OmbudError(_of_file(name, problem, rules_of(case, books)))
+
+
+def _ready(case: Case, name: str) -> DraftPiece:
+    row = DraftPiece.objects.filter(case=case, name=name).first()
+    if row is not None:
+        return row
+    names = DraftPiece.objects.filter(case=case).order_by("name").values_list("name", flat=True)
+    raise OmbudError(
+        Problem(
+            "not_ready",
+            N_("No file {name} lies ready for case {text}."),
+            {"name": name, "text": f"#{case.case_id}", "names": ", ".join(names) or "–"},
+            mend=N_("What lies ready: {names}."),
+        )
+    )
 
 
 def case_for(case_id: int, store_id: str | None) -> Case:
@@ -147,8 +184,7 @@ def _refuse(case: Case, pieces: Sequence[NewPiece], by: Rules, *, instead: bool)
 
 
 def _of_name(name: str, ready: set[str] | tuple[str, ...]) -> Iterator[Problem]:
-    # a lone surrogate stands for a byte that is no UTF-8: the system takes such names, no database and no JSON does
-    if not name or len(name) > _LONGEST_NAME or re.search(r"[/\\\x00-\x1f\x7f\ud800-\udfff]", name):
+    if not name or len(name) > _LONGEST_NAME or _UNNAMEABLE.search(name):
         yield Problem(
             "no_name",
             N_("{name!r} is no name of a file."),

@@ -61,7 +61,7 @@ def _asked(kind: str, required: bool, file: CaseFile, book: Rulebook, voice: Voi
     value: KindVersion = version.value
     files = books.version(book, "files", opened_at)
     taken = [name for name in value.formats if files is None or name in files.value.formats]
-    example = _file_name(files.value, value, file.case.order_id, taken, voice) if files else ""
+    example = file_name(files.value, value, file.case.order_id, taken, voice) if files else ""
     must = tuple(_must(value, file, book, voice))
     return Asked(kind, voice.text(value.title), required, must, voice.listed(f.upper() for f in taken), example)
 
@@ -113,7 +113,7 @@ def _named(names: dict[str, str], found: tuple[str, ...], voice: Voice) -> str:
     return voice.listed(voice.named(names, one) for one in found)
 
 
-def _file_name(files: FilesVersion, kind: KindVersion, order_id: str, formats: Sequence[str], voice: Voice) -> str:
+def file_name(files: FilesVersion, kind: KindVersion, order_id: str, formats: Sequence[str], voice: Voice) -> str:
     """The book's own example with this order and this kind put into it; as it is where that would not fit the book."""
     example = files.name_example
     if files.name is None or example is None or not formats:

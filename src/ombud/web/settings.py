@@ -103,6 +103,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
+READERS = int(os.environ.get("OMBUD_READERS", "2"))
+"""Workers of each process of the server that read files of evidence; 0: it reads none."""
+
 EMAIL_BACKEND = os.environ.get("OMBUD_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = os.environ.get("OMBUD_MAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("OMBUD_MAIL_PORT", "25"))
@@ -111,6 +114,11 @@ EMAIL_HOST_PASSWORD = os.environ.get("OMBUD_MAIL_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("OMBUD_MAIL_TLS", "") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("OMBUD_MAIL_FROM", "ombud@localhost")
+
+WEBHOOKS_ANYWHERE = os.environ.get("OMBUD_WEBHOOKS_ANYWHERE", "") == "1"
+"""Whether webhooks may go to addresses inside the network of this server, and without HTTPS."""
+URL = os.environ.get("OMBUD_URL", "http://127.0.0.1:8000")
+"""Where the pages are reached: links in messages begin so."""
 
 CLOCK = "ombud.web.clock.now"
 """Where pages read what time it is; a demo and the tests move it."""

@@ -56,10 +56,11 @@ class Ready:
         return gate.missing([one.kind for one in self.asked if one.required], self.ready)
 
 
-def ready(case_id: int, at: datetime) -> Ready:
-    """As of now, with the gate as of `at`. Raises OmbudError where there is no such case."""
+def ready(case_id: int, at: datetime, *, drafted: bool = True) -> Ready:
+    """As of now, with the gate as of `at`. drafted: with what lies ready, which is for the seller's eyes alone until it
+    is handed in. Raises OmbudError where there is no such case."""
     file = case_file(case_id, at)
-    case, pieces = file.case, drafts.drafted(case_id)
+    case, pieces = file.case, drafts.drafted(case_id) if drafted else ()
     book = books.kept(case.rulebook_id)
     at_hand = {book.name: book}
     judged = drafts.judged(case, pieces, at=at, at_hand=at_hand, file=file)
