@@ -97,6 +97,8 @@ def test_a_file_over_the_bound_of_the_book_is_refused_with_its_code_and_one_at_i
         (a_file("o1_shipment_ru.pdf", stated={"Made At": START}), ["no_word"]),
         (a_file("../o1_shipment_ru.pdf", kind="waybill"), ["no_name"]),
         (a_file("o1_ship\nment_ru.pdf", kind="waybill"), ["no_name"]),
+        (a_file("o1_\u202efdp.pdf", kind="waybill"), ["no_name"]),
+        (a_file("a" * 300 + ".pdf", kind="waybill"), ["no_name"]),
     ],
 )
 def test_a_piece_that_cannot_be_is_refused_with_its_place(file: drafts.NewPiece, codes: list[str]) -> None:
