@@ -46,7 +46,7 @@ def kind_by_words(said: Iterable[Said], by: Rules) -> tuple[str, str] | None:
     The only kind that any word speaks of; else the one that its heading names and no other.
     """
     lines = [one for one in said if one.field == "line"]
-    page = Wording(lines, misread=any(one.source in ("ocr", "frames") for one in lines))
+    page = Wording(lines, misread=False)  # what may be misread is no reason to be sure
     found = [
         (lines.index(there[1]), name, there[0]) for name, kind in by.kinds.items() if (there := page.first(kind.words))
     ]

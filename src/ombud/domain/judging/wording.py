@@ -11,6 +11,7 @@ from ombud.domain.said import Said
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _STEM = 6
 _ENDING = 2
+_VOWELS = "аеиоуыэюяйьaeiouy"
 _MISREAD = ((9, 2), (5, 1))
 """From so many letters on a recognised word may be misread by so many."""
 
@@ -43,12 +44,12 @@ class Wording:
         return all(self._alike(part, word) for part, word in zip(parts, words, strict=False))
 
     def _alike(self, wanted: str, word: str) -> bool:
-        """The same, or another form of it: накладная, накладной."""
+        """The same, or another form of it: накладная and накладной, but перевод and not перевозка."""
         if wanted == word:
             return True
         if abs(len(wanted) - len(word)) > _ENDING or len(wanted) < _MISREAD[-1][0]:
             return False
-        if len(wanted) >= _STEM and word.startswith(wanted[: len(wanted) - _ENDING]):
+        if len(wanted) >= _STEM and word.startswith(_stem(wanted)):
             return True
         most = next(most for least, most in _MISREAD if len(wanted) >= least)
         return self._misread and edits(wanted, word, most) is not None
@@ -56,3 +57,8 @@ class Wording:
 
 def _plain(text: str) -> str:
     return text.casefold().replace("ё", "е").replace("_", " ")
+
+
+def _stem(word: str) -> str:
+    """Without the vowels at its end, two at most."""
+    return word[:-_ENDING] + word[-_ENDING:].rstrip(_VOWELS)
