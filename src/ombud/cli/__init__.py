@@ -28,6 +28,7 @@ COMMANDS = {
     "case": "cases:case",
     "evidence": "evidence:app",
     "check": "check:check",
+    "pack": "pack:pack",
     "submit": "submit:submit",
     "response": "response:response",
     "template": "template:app",
@@ -49,13 +50,14 @@ COMMANDS = {
     "generate": "generate:generate",
     "serve": "serve:serve",
     "people": "people:app",
+    "send": "send:send",
     "doctor": "doctor:doctor",
     "migrate": "loop:migrate",
     "tick": "loop:tick",
     "work": "loop:work",
 }
 """Every command, in the order of the help, with the file and the name that it stands under."""
-WITH_PEOPLE = frozenset({"migrate", "serve", "people"})
+WITH_PEOPLE = frozenset({"migrate", "serve", "people", "send"})
 """Commands that need the tables of people and pages as well; the others start without."""
 
 
