@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
@@ -30,6 +32,16 @@ def speak(language: str, *, here: bool = False) -> None:
         _context.set(language)
     else:
         _process = language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """What is said inside is said in `language`, whoever listens otherwise."""
+    before = _context.set(language)
+    try:
+        yield
+    finally:
+        _context.reset(before)
 
 
 def language() -> str:

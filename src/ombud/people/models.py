@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from ombud.domain.roles import Role, Side
-from ombud.store.models import Store
+from ombud.store.models import OutboxMessage, Store
 
 
 class Users(BaseUserManager["User"]):
@@ -111,3 +111,47 @@ class LetterTemplate(models.Model):
     class Meta:
         db_table = "letter_templates"
         constraints = (models.UniqueConstraint(fields=["organisation", "name"], name="letter_templates_once"),)
+
+
+class Channel(models.Model):
+    """A way by which an organisation is told: a mail address, a chat, a webhook. Times of day are of `timezone`."""
+
+    channel_id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="channels")
+    name = models.TextField()
+    kind = models.TextField()  # mail, chat or webhook
+    address = models.TextField()
+    secret = models.TextField(default="")  # signs what goes to a webhook
+    language = models.CharField(max_length=2)
+    timezone = models.TextField(default="UTC")
+    opened = models.BooleanField(default=True)
+    reminders = models.BooleanField(default=True)
+    closed = models.BooleanField(default=True)
+    quiet_from = models.TextField(default="")  # 22:00; empty: no quiet hours
+    quiet_to = models.TextField(default="")
+    digest_at = models.TextField(
+        default=""
+    )  # 09:00: everything but last hours comes in one message then; empty: at once
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "channels"
+
+
+class Delivery(models.Model):
+    """One message for one channel, once. The log that people see: what was sent when, and what went wrong."""
+
+    delivery_id = models.BigAutoField(primary_key=True)
+    message = models.ForeignKey(OutboxMessage, models.PROTECT, null=True, db_index=False)  # null: a test
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
+    due_at = models.DateTimeField(null=True)  # when it is tried next; null: it is over
+    attempts = models.IntegerField(default=0)
+    taken_until = models.DateTimeField(null=True)  # somebody is sending it now
+    sent_at = models.DateTimeField(null=True)
+    failed = models.TextField(default="")  # what went wrong the last time
+
+    class Meta:
+        db_table = "deliveries"
+        constraints = (models.UniqueConstraint(fields=["message", "channel"], name="deliveries_once"),)
+        indexes = (models.Index(fields=["due_at"], name="deliveries_due", condition=models.Q(due_at__isnull=False)),)

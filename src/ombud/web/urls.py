@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from ombud.web import (
+    alerts,
     audit,
     books,
     bulk,
@@ -36,6 +37,7 @@ urlpatterns = [
     *health.urls,
     *money.urls,
     *preferences.urls,
+    *alerts.urls,
     *invitations.urls,
     *reviews.urls,
     *stores.urls,

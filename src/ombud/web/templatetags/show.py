@@ -41,6 +41,8 @@ DEEDS = {
     "member_joined": N_("joined as {role}"),
     "role_changed": N_("{email} became {to}"),
     "member_removed": N_("{email} was removed"),
+    "channel_added": N_("the channel {name} was added"),
+    "channel_removed": N_("the channel {name} was removed"),
     "template_kept": N_("the template {name} was saved"),
     "template_dropped": N_("the template {name} was deleted"),
 }

@@ -1,0 +1,1 @@
+"""Talks with what is outside: nothing here reads or writes the store."""

@@ -1,0 +1,65 @@
+"""Notifications: the channels of an organisation, a test of each, and the log of what was sent."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+
+from ombud.actions import alerts
+from ombud.domain.problems import N_, OmbudError, Problem
+from ombud.domain.roles import Right
+from ombud.languages import _
+from ombud.people.models import Channel, Delivery, Organisation
+from ombud.web.access import page
+from ombud.web.context import NAMES
+from ombud.web.middleware import Seen
+
+_SHOWN = 100
+_TEXTS = ("name", "kind", "address", "language", "timezone", "quiet_from", "quiet_to", "digest_at")
+_CHOICES = ("opened", "reminders", "closed")
+
+
+@page(Right.MEMBERS, methods=("GET", "POST"))
+def channels(request: Seen) -> HttpResponse:
+    """Adds, tests and removes channels; shows what was sent when, and what went wrong."""
+    organisation = Organisation.objects.get(pk=request.scope.organisation_id)
+    own = Channel.objects.filter(organisation=organisation, removed_at=None)
+    said: tuple[Problem, ...] = ()
+    draft: dict[str, str] = {}
+    if request.method == "POST" and request.POST.get("do") == "add":
+        draft = {name: request.POST.get(name, "").strip() for name in _TEXTS}
+        chosen = {name: name in request.POST for name in _CHOICES}
+        try:
+            alerts.add_channel(organisation, at=request.at, actor=request.scope.actor, **draft, **chosen)
+            messages.success(request, _(N_("Added. Send a test to see that it arrives.")))
+            return redirect("channels")
+        except OmbudError as error:
+            said = error.problems
+    elif request.method == "POST":
+        number = request.POST.get("channel", "")
+        channel = own.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+        if channel is None:
+            raise Http404
+        if request.POST.get("do") == "remove":
+            alerts.remove_channel(channel, at=request.at, actor=request.scope.actor)
+        else:
+            sent = alerts.try_channel(channel, at=request.at)
+            words = N_("The test was not sent: {reason}") if sent.failed else N_("The test was sent.")
+            (messages.error if sent.failed else messages.success)(request, _(words).format(reason=sent.failed))
+        return redirect("channels")
+    log = Delivery.objects.select_related("channel", "message").filter(channel__organisation=organisation)
+    context = {
+        "here": "settings",
+        "part": "channels",
+        "channels": own.order_by("channel_id"),
+        "said": said,
+        "draft": draft,
+        "names": NAMES.items(),
+        "log": log.order_by("-delivery_id")[:_SHOWN],
+    }
+    return render(request, "ombud/channels.html", context, status=422 if said else 200)
+
+
+urls = [path("settings/notifications/", channels, name="channels")]
