@@ -24,10 +24,10 @@ TONES = {Standing.BEYOND: "bad", Standing.REACHED: "warn"}
 RISES = frozenset({"lost_cases", "opened_cases"})
 """Counts of which more is worse: their figures are drawn from zero on."""
 UNTIL = {
-    Lever.WIN: N_("{count} more disputes won, none lost"),
-    Lever.COMPLETE: N_("{count} more completed orders, no dispute lost"),
-    Lever.SHIP: N_("{count} more orders shipped on time, none late"),
-    Lever.SCAN: N_("{count} more parcels scanned in time, none late"),
+    Lever.WIN: N_("{count} more won, none lost"),
+    Lever.COMPLETE: N_("{count} more completed, none lost"),
+    Lever.SHIP: N_("{count} more shipped on time, none late"),
+    Lever.SCAN: N_("{count} more scanned in time, none late"),
 }
 """What must happen so many times for a figure to reach its bound."""
 
@@ -152,8 +152,8 @@ def changes(figure: Figure, outlook: Outlook) -> Iterator[Change]:
         return
     yield from _by_open_cases(figure, outlook.open_cases)
     both = (
-        (Lever.SHIP, Lever.SHIP_LATE, outlook.to_ship, N_("{count} orders still to ship: all on time"), N_("all late")),
-        (Lever.SCAN, Lever.SCAN_LATE, outlook.to_scan, N_("{count} parcels without a scan: all in time"), N_("none")),
+        (Lever.SHIP, Lever.SHIP_LATE, outlook.to_ship, N_("Orders still to ship ({count}): all on time"), N_("all late")),
+        (Lever.SCAN, Lever.SCAN_LATE, outlook.to_scan, N_("Parcels without a scan ({count}): all in time"), N_("none")),
     )
     for good, bad, count, said, otherwise in both:
         if count and touches(good, figure.counts):
