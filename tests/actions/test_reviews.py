@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from ombud.actions.reviews import Reviewed, confirm, overrule
+from ombud.actions.reviews import Known, Reviewed, confirm, overrule
 from ombud.actions.rulings_due import rule_due
 from ombud.domain.cases import State
 from ombud.domain.problems import OmbudError
@@ -33,7 +33,7 @@ def says(case: Case, actor: str, outcome: State, why: str = "", *, at: datetime 
     return overrule(case.case_id, outcome, why, at=at, actor=actor, books=TWO)
 
 
-def refused(case: Case, actor: str, outcome: State, why: str = "", **more: int) -> str:
+def refused(case: Case, actor: str, outcome: State, why: str = "", **more: Known) -> str:
     with pytest.raises(OmbudError) as error, transaction.atomic():
         overrule(case.case_id, outcome, why, at=AT + 2 * HOUR, actor=actor, books=TWO, **more)
     return error.value.problems[0].code
@@ -121,8 +121,12 @@ def test_the_amount_itself_is_not_above_it_and_a_currency_that_is_not_named_alwa
 def test_who_has_not_seen_what_was_proposed_is_shown_it_first() -> None:
     case = doubtful()
     says(case, "anna", State.REJECTED, "Another parcel.")
-    assert refused(case, "boris", State.REJECTED, "Mine too.", seen=0) == "proposed_meanwhile"
-    assert overrule(case.case_id, State.REJECTED, "", at=AT + HOUR, actor="boris", books=TWO, seen=1).ruling
+    ruling = Ruling.objects.get()
+    unseen = {"seen": Known(ruling.ruling_id, 0)}
+    assert refused(case, "boris", State.REJECTED, "Mine too.", **unseen) == "proposed_meanwhile"
+    assert refused(case, "boris", State.REJECTED, "Mine too.", seen=Known(None, 1)) == "ruled_meanwhile"
+    known = Known(ruling.ruling_id, 1)
+    assert overrule(case.case_id, State.REJECTED, "", at=AT + HOUR, actor="boris", books=TWO, seen=known).ruling
 
 
 def test_a_recommendation_stands_when_its_time_comes_whatever_one_person_proposed() -> None:

@@ -48,6 +48,14 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a reviewer had before them: the last ruling and how many proposals. None there: nothing was ruled yet."""
+
+    ruling_id: int | None
+    proposals: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Word:
     """What somebody says, as the case stands: its last ruling, and what others said since it came under review."""
 
@@ -63,12 +71,12 @@ class _Word:
 
 
 def confirm(
-    case_id: int, *, at: datetime, actor: str, books: Books, reason: str = "", seen: int | None = None
+    case_id: int, *, at: datetime, actor: str, books: Books, reason: str = "", seen: Known | None = None
 ) -> Reviewed:
-    """A reviewer confirms the recommendation. seen: how many proposals they knew of; None: whatever there are.
+    """A reviewer confirms the recommendation. seen: what they had before them; None: whatever there is now.
 
     Raises OmbudError where the actor may not rule, where there is no such case or nothing is recommended in it, where
-    somebody has ruled already (of two reviewers, the second is told what the first did) or has proposed something that
+    somebody has ruled already (of two reviewers, the second is told what the first did), where there is something that
     the actor has not seen, and where somebody else must say it.
     """
     with spoken(), transaction.atomic():
@@ -83,7 +91,7 @@ def confirm(
                     mend=N_("Rule for the seller or the buyer, with a reason."),
                 )
             )
-        said = _said(case, since_seq, seen)
+        said = _said(case, since_seq, ruling, seen)
         outcome = State(ruling.outcome)
         return _heard(
             _Word(case, ruling, outcome, "confirmed", reason.strip(), at, actor, since_seq, said), books=books
@@ -91,7 +99,7 @@ def confirm(
 
 
 def overrule(
-    case_id: int, outcome: State, reason: str, *, at: datetime, actor: str, books: Books, seen: int | None = None
+    case_id: int, outcome: State, reason: str, *, at: datetime, actor: str, books: Books, seen: Known | None = None
 ) -> Reviewed:
     """A reviewer rules for the seller (won) or the buyer (rejected), whatever is recommended, and writes why.
 
@@ -100,7 +108,8 @@ def overrule(
     """
     with spoken(), transaction.atomic():
         case, since_seq = _for_review(case_id, actor, at)
-        before, said = _last_ruling(case), _said(case, since_seq, seen)
+        before = _last_ruling(case)
+        said = _said(case, since_seq, before, seen)
         agrees = case.recommended is not None and before is not None and before.outcome == outcome
         if not (said and said[-1].outcome == outcome):
             refuse_silence(reason)
@@ -185,20 +194,22 @@ def _refuse_a_second(case: Case, since_seq: int) -> None:
         )
 
 
-def _said(case: Case, since_seq: int, seen: int | None) -> list[Proposal]:
+def _said(case: Case, since_seq: int, ruling: Ruling | None, seen: Known | None) -> list[Proposal]:
     """What was proposed since the case came under review. Raises OmbudError where there is more than was seen."""
     said = list(Proposal.objects.filter(case=case, since_seq=since_seq).order_by("seq"))
-    if seen is not None and len(said) > seen:
-        last = said[-1]
-        raise OmbudError(
-            Problem(
-                "proposed_meanwhile",
-                N_("{actor} has proposed a ruling on case {case} at {at}, which you have not seen."),
-                {"actor": last.actor, "case": f"#{case.case_id}", "at": format_instant(last.at)},
-                mend=N_("Look at it and decide again."),
-            )
-        )
+    if seen is not None and (ruling.ruling_id if ruling else None) != seen.ruling_id:
+        text = N_("There is a ruling on case {case} that you have not seen: by {actor} at {at}.")
+        raise _unseen("ruled_meanwhile", text, case, ruling)
+    if seen is not None and len(said) != seen.proposals:
+        text = N_("{actor} has proposed a ruling on case {case} at {at} that you have not seen.")
+        raise _unseen("proposed_meanwhile", text, case, said[-1] if said else None)
     return said
+
+
+def _unseen(code: str, text: str, case: Case, by: Ruling | Proposal | None) -> OmbudError:
+    values = {"actor": by.actor if by else "-", "at": format_instant(by.at) if by else "-"}
+    mend = N_("Look at it and decide again.")
+    return OmbudError(Problem(code, text, {"case": f"#{case.case_id}", **values}, mend=mend))
 
 
 def _heard(word: _Word, *, books: Books) -> Reviewed:

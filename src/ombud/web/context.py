@@ -43,7 +43,13 @@ class Room:
 ROOMS = (
     Room("queue", N_("Queue"), "queue", Right.SEE, Side.SELLER),
     Room("risk", N_("At risk"), "risk", Right.SEE, Side.SELLER),
+    Room("health", N_("Health"), "health", Right.SEE, Side.SELLER),
+    Room("money", N_("Money"), "money", Right.SEE, Side.SELLER),
+    Room("reviews", N_("Reviews"), "reviews", Right.OPERATE, Side.OPERATOR),
     Room("queue", N_("Cases"), "queue", Right.SEE, Side.OPERATOR),
+    Room("stores", N_("Stores"), "stores", Right.OPERATE, Side.OPERATOR),
+    Room("flags", N_("Flags"), "flags", Right.OPERATE, Side.OPERATOR),
+    Room("sanctions", N_("Sanctions"), "sanctions", Right.OPERATE, Side.OPERATOR),
     Room("settings", N_("Settings"), "settings", Right.SEE, Side.SELLER),
     Room("settings", N_("Settings"), "settings", Right.SEE, Side.OPERATOR),
 )

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from ombud.domain.instants import parse_span
+from ombud.domain.roles import Side
 from ombud.languages import LANGUAGES
 from ombud.web.context import STEPS
 from ombud.web.middleware import LANGUAGE_COOKIE, ORGANISATION, Request
@@ -24,7 +25,7 @@ def home(request: Request) -> HttpResponse:
         return redirect("account_login")
     if request.scope is None:
         return render(request, "ombud/nowhere.html", status=403)
-    return redirect("queue")
+    return redirect("reviews" if request.scope.side is Side.OPERATOR else "queue")
 
 
 @require_POST
