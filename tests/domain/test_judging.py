@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,7 +76,7 @@ def test_a_finding_names_the_place_and_both_what_stands_there_and_what_should() 
     (found,) = judged(a_piece("waybill", {"tracking_number": {"value": "9990001112", "page": 2}}))
     (one,) = [each for each in about(found, "other_order") if each.outcome is Outcome.FAILED]
     assert (one.page, one.box, one.at_ms) == (2, SHEET, None)
-    assert (one.code, one.field, one.value) == ("ERR_009", "tracking_number", "9990001112 (o2)")
+    assert (one.code, one.field, one.value) == ("ERR_009", "tracking_number", "9990001112")  # and not whose it is
     assert one.expected == "1234567890"
 
 
@@ -156,3 +157,17 @@ def test_an_order_without_a_number_has_its_paper_read_and_not_refused() -> None:
 def test_a_page_whose_hidden_text_lies_is_only_doubted() -> None:
     lies = {"text_layer_lies": {"value": 1, "source": "text_layer"}, "tracking_number": "9990001112"}
     assert faults(judged(a_piece("waybill", lies))[0]) == {"other_order": "unsure 0.80", "edited": "unsure 0.10"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "outcome"), [("2026-04-09T09:00:00Z", Outcome.FAILED), ("2026-04-09T10:00:00Z", Outcome.UNSURE)]
+)
+def test_an_id_beside_a_time_after_the_newest_message_at_hand_is_only_doubted(sent: str, outcome: Outcome) -> None:
+    piece = a_piece("buyer_messages", {"message_id": None, "time": None})
+    of_line = [
+        Said("message_id", "msg-999999", "text_layer", 1, (600, 300, 800, 315)),
+        Said("time", sent, "text_layer", 1, (100, 302, 300, 316)),
+    ]
+    elsewhere = Said("time", "2026-04-12T12:00:00Z", "text_layer", 1, (100, 900, 300, 915))
+    (found,) = judged(replace(piece, said=(*piece.said, *of_line, elsewhere)))
+    assert [one.outcome for one in found.findings if one.check == "message_id_unknown"] == [outcome]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ombud.domain.evidence import Finding, Outcome
+from ombud.domain.instants import parse_instant
 from ombud.domain.judging.confidence import agreed
 from ombud.domain.judging.edits import edits
+from ombud.domain.judging.stamps import stamps, zones_of
 from ombud.domain.judging.subject import Subject, best, found
 from ombud.domain.said import Said
 
@@ -14,6 +16,9 @@ MARK = "message_id"
 _UNKNOWN_IN_PIXELS, _MISREAD = 0.5, 0.25
 _OTHER_FORM, _OTHER_CHANNEL = 0.6, 0.9
 _LONG = 8
+_TIMES = ("time", "record_time")
+_NEAR = 25
+"""Thousandths of a page: a line and the space below it."""
 _NAMED, _BUBBLES = 0.6, 0.4
 
 
@@ -51,11 +56,28 @@ def _unknown(subject: Subject, said: Said) -> Finding:
     """Certain where it is printed and has the form of the ids of this order: what has another may be half an id."""
     name, known = str(said.value), subject.known.get("messages", {})
     near = next((each for each in known if edits(name, each, 3) is not None), None)
-    if subject.is_certain(said) and (not known or _form(name) in {_form(each) for each in known}):
+    formed = not known or _form(name) in {_form(each) for each in known}
+    if subject.is_certain(said) and formed and not _is_newer(subject, said):
         return found("message_id_unknown", Outcome.FAILED, said, field=MARK)
     certain = subject.is_certain(said)
     doubt = _OTHER_FORM if certain else (_MISREAD if near else _UNKNOWN_IN_PIXELS) * said.confidence
     return found("message_id_unknown", Outcome.UNSURE, said, field=MARK, expected=near, confidence=doubt)
+
+
+def _is_newer(subject: Subject, name: Said) -> bool:
+    """Whether the time beside the id is after the newest message at hand: what was written since has not come yet."""
+    sent = [parse_instant(each["sent_at"]) for each in subject.known.get("messages", {}).values()]
+    beside = [
+        one for field in _TIMES for one in stamps(subject.all(field), zones_of(subject)) if _beside(one.said, name)
+    ]
+    return bool(sent and beside) and min(one.instant for one in beside) > max(sent)
+
+
+def _beside(one: Said, other: Said) -> bool:
+    """On the same line, or the next."""
+    if one.box is None or other.box is None or one.page != other.page:
+        return False
+    return abs((one.box[1] + one.box[3]) - (other.box[1] + other.box[3])) // 2 <= _NEAR
 
 
 def _form(name: str) -> str:

@@ -82,10 +82,9 @@ def _of_others(
     subject: Subject, own: dict[str, str], read: dict[str, list[Said]], *, beside_own: bool
 ) -> Iterator[Finding]:
     """Numbers that stand on the parcels of another order. That the order's own serves two, its tracks say."""
-    bound = {bare(number): order for number, order in subject.known.get("numbers", {}).items()}
+    bound = {bare(number) for number in subject.known.get("numbers", {})}
     for number, said in read.items():
-        order = bound.get(number, "")
-        if not order or number in own:
+        if number not in bound or number in own:
             continue
         check = "other_order" if "other_order" in subject.by.codes else "number_not_on_order"
         certain = [one for one in said if subject.is_certain(one) and _says_number(one)]
@@ -98,7 +97,8 @@ def _of_others(
         elif certain:
             outcome, confidence = Outcome.FAILED, 1.0
         expected = ", ".join(own.values()) or None
-        yield found(check, outcome, place, field=MARK, value=f"{place.value} ({order})", expected=expected,
+        # whose order it is stays unsaid: it may be another seller's
+        yield found(check, outcome, place, field=MARK, value=str(place.value), expected=expected,
                     confidence=confidence)  # fmt: skip
 
 
