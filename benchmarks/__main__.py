@@ -1,4 +1,5 @@
-"""`python -m benchmarks [--scale small|full] [--only NAME]...`: measures, and writes docs/performance.md."""
+"""`python -m benchmarks [--scale small|full] [--only NAME]...`: measures, and writes docs/performance.md and
+the figures of docs/evidence.md."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import sys
 import time
 from importlib import import_module
 
-from benchmarks import report, worlds
+from benchmarks import evidence_page, report, worlds
 from benchmarks.measure import machine
 
 FIGURES = (
@@ -25,11 +26,14 @@ FIGURES = (
     "simulating",
     "gating",
     "mutating",
+    "uploads",
+    "evidence",
 )
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures what docs/performance.md says.")
+    told = "Measures what docs/performance.md and docs/evidence.md say."
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=told)
     parser.add_argument("--scale", choices=("small", "full"), default="full", help="full: 10 million orders, an hour")
     parser.add_argument("--only", action="append", choices=FIGURES, help="measure this figure, keep the others")
     parser.add_argument("--keep-worlds", action="store_true", help="leave the generated data under build/benchmarks")
@@ -51,7 +55,9 @@ def main() -> int:
             print(f"  {time.perf_counter() - start:.0f} s", file=sys.stderr)
     finally:
         report.PAGE.parent.mkdir(exist_ok=True)
-        report.PAGE.write_text(report.page(report.kept(), list(FIGURES)), "utf-8")
+        elsewhere = evidence_page.FIGURES
+        report.PAGE.write_text(report.page(report.kept(), [one for one in FIGURES if one not in elsewhere]), "utf-8")
+        evidence_page.write(report.kept())
         if not chosen.keep_worlds:
             worlds.forget()
     return 1 if missed else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.measure import ROOT, Figure
@@ -32,19 +32,25 @@ def keep(name: str, figure: Figure, *, scale: str, machine: str) -> None:
     RESULTS.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
-def page(results: Mapping[str, Mapping[str, Any]], order: list[str]) -> str:
+def page(results: Mapping[str, Mapping[str, Any]], order: Sequence[str]) -> str:
     """The whole page, figures in `order`."""
+    return HEAD + "\n" + figures(results, order)
+
+
+def figures(results: Mapping[str, Mapping[str, Any]], order: Sequence[str], *, level: int = 2) -> str:
+    """What was promised, and the figures in `order`, under headings of `level`."""
     measured = [(results[name], Figure.from_json(results[name]["figure"])) for name in order if name in results]
-    parts = [HEAD, *_promises(measured)]
+    head = "#" * level
+    parts = _promises(measured, head)
     for kept_figure, figure in measured:
-        parts.append(f"\n## {figure.title}\n")
+        parts.append(f"\n{head} {figure.title}\n")
         parts += [f"{note}\n" for note in figure.notes]
         parts.append(_table(figure.columns, figure.rows))
         parts.append(f"Made by `{figure.script}` at {kept_figure['scale']} scale on {kept_figure['machine']}.\n")
     return "\n".join(parts)
 
 
-def _promises(measured: list[tuple[Mapping[str, Any], Figure]]) -> list[str]:
+def _promises(measured: list[tuple[Mapping[str, Any], Figure]], head: str) -> list[str]:
     rows = []
     for kept_figure, figure in measured:
         for target in figure.targets:
@@ -53,7 +59,7 @@ def _promises(measured: list[tuple[Mapping[str, Any], Figure]]) -> list[str]:
             rows.append(
                 (target.what + small, f"{target.value:.3g} {target.unit}", limit, "yes" if target.met else "**no**")
             )
-    return ["## What was promised\n", _table(("what", "measured", "promised", "kept"), rows)] if rows else []
+    return [f"{head} What was promised\n", _table(("what", "measured", "promised", "kept"), rows)] if rows else []
 
 
 def _table(columns: Any, rows: Any) -> str:

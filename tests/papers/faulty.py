@@ -1,11 +1,12 @@
-"""Papers with faults, and what each fault must lead to: refusal where it is certain, a doubt where it is only likely."""
+"""Papers with faults, and what each must lead to: refusal where it is certain, a doubt where it is likely."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from tests.papers import captures, forms, orders, records, sheets, shopify, spoiling, videos, waybills
 from tests.papers.forms import Faults, content_of, paper
@@ -90,11 +91,14 @@ def _sheet(
     return make
 
 
+def _of(order: Sold, how: Mapping[str, object]) -> dict[str, Any]:
+    """What is a function of the order, as it is for this one."""
+    return {key: value(order) if callable(value) else value for key, value in how.items()}
+
+
 def _slip(form: Form, faults: Faults, **how: object) -> Maker:
     def draw(order: Sold, random: Random) -> Sheet:
-        return records.slip(
-            order, random, **{key: value(order) if callable(value) else value for key, value in how.items()}
-        )  # type: ignore[arg-type]
+        return records.slip(order, random, **_of(order, how))
 
     return _sheet("delivery_slip", form, faults, draw, at_delivery=True)
 
@@ -109,9 +113,7 @@ def _record(faults: Faults, *, at: Callable[[Sold], datetime] | None = None, **w
 
 def _proof(form: Form, faults: Faults, **how: object) -> Maker:
     def draw(order: Sold, random: Random) -> Sheet:
-        return shopify.proof(
-            order, random, **{key: value(order) if callable(value) else value for key, value in how.items()}
-        )  # type: ignore[arg-type]
+        return shopify.proof(order, random, **_of(order, how))
 
     return _sheet("delivery_proof", form, faults, draw, "shopify")
 
@@ -174,7 +176,7 @@ def _reused(faults: Faults, change: Callable[[bytes], bytes], *, exact: bool = F
 
 def _edited_photo(random: Random) -> Paper:
     order = orders.sold(random)
-    page = waybills.sheet(waybills.written(order, random), order.carrier, random).pictures(170)[0]
+    page = waybills.sheet(waybills.written(order, random), order.carrier, random).pictures(200)[0]
     content = forms.photo(page, random, order, software="Adobe Photoshop 25.4 (Windows)")
     return paper(order, "waybill", content, "photo", faults=_DOUBTED("edited"))
 
@@ -382,7 +384,7 @@ MAKERS: dict[str, Maker] = {
     "a record handed in as a slip": _sheet("delivery_slip", "text", _DOUBTED("wrong_kind"), honest_outbound),
     "saved by an editor": _done(_DOUBTED("edited"), lambda pdf, order: spoiling.by_editor(pdf, order.registered_at)),
     "photo saved by an editor": _edited_photo,
-    "the photo of another case, other bytes": _reused(_DOUBTED("evidence_reused"), spoiling.without_exif),
+    "the photo of another case, other bytes": _reused(_DOUBTED("evidence_reused"), spoiling.commented),
     "the photo of another case, smaller": _reused(_DOUBTED("evidence_reused"), spoiling.smaller),
     "video without a label": _film(_DOUBTED("label_not_visible"), lambda film: replace(film, sku="")),
     "video with the label of other goods": _film(

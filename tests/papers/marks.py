@@ -26,7 +26,7 @@ def barcode_png(text: str, format: str = CODE128, *, scale: int = 4) -> bytes:  
     return file.getvalue()
 
 
-def _barcode(text: str, format: str) -> object:  # noqa: A002
+def _barcode(text: str, format: str) -> zxingcpp.Barcode:  # noqa: A002
     return zxingcpp.create_barcode(text, zxingcpp.barcode_format_from_str(format))
 
 
@@ -41,7 +41,8 @@ def scribble(random: Random) -> str:
         x, y = end_x, end_y
     ink = random.choice(("#1a2a78", "#111111", "#243b9a"))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="60" viewBox="0 0 200 60"><path d="{" ".join(path)}" '
+        '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="60" viewBox="0 0 200 60">'
+        f'<path d="{" ".join(path)}" '
         f'fill="none" stroke="{ink}" stroke-width="{random.uniform(1.8, 3.2):.1f}" stroke-linecap="round"/></svg>'
     )
 

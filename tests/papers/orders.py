@@ -119,7 +119,7 @@ class Sold:
             "withdrawn_at": None,
             "media": "none",
         }
-        facts = {"order": order, "store": store, "parcel": parcel, "complaint": complaint}
+        facts: dict[str, dict[str, Any]] = {"order": order, "store": store, "parcel": parcel, "complaint": complaint}
         row: dict[str, Any] = {f"{fact}.{key}": value for fact, own in facts.items() for key, value in own.items()}
         row["line"] = [{f"line.{key}": value for key, value in line.items()}]
         row["parcel"] = [{f"parcel.{key}": value for key, value in parcel.items()}]

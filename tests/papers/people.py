@@ -1,4 +1,4 @@
-"""Invented people, places and goods, with what makes real ones hard to compare: ё, hyphens, initials, long addresses."""
+"""Invented people, places and goods, with what makes real ones hard to compare: ё, hyphens, initials, addresses."""
 
 from __future__ import annotations
 

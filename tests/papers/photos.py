@@ -18,8 +18,8 @@ _CAMERAS = (
     ("Xiaomi", "2201117TG", "MIUI 14"),
     ("HUAWEI", "ELS-NX9", ""),
 )
-LONG_SIDE = 2000
-"""Pixels of the long side of a photo: what messengers leave of those that phones take."""
+LONG_SIDES = (2000, 2560, 3264)
+"""Pixels of the long side of a photo: what messengers leave of those that phones take, and what phones take."""
 
 
 def scanned(page: Image.Image, random: Random) -> Image.Image:
@@ -33,10 +33,11 @@ def scanned(page: Image.Image, random: Random) -> Image.Image:
     return Image.fromarray(grey)
 
 
-def photographed(page: Image.Image, random: Random) -> Image.Image:
+def photographed(page: Image.Image, random: Random, *, long_side: int = 0) -> Image.Image:
     """The page on a table: turned by up to 7°, in perspective, in a shadow, blurred and noisy. RGB, 3 by 4."""
     noise = np.random.default_rng(random.getrandbits(32))
-    size = (LONG_SIDE * 3 // 4, LONG_SIDE)
+    long_side = long_side or random.choice(LONG_SIDES)
+    size = (long_side * 3 // 4, long_side)
     table = _table(size, random, noise)
     placed, mask = _in_perspective(page, size, random)
     seen = Image.composite(placed, table, mask)

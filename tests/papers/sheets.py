@@ -53,8 +53,10 @@ class Sheet:
         data = {
             name: getattr(self, name) for name in ("title", "language", "size", "tint", "paper", "margin", "author")
         }
-        data |= {"blocks": list(self.blocks), "fonts": [self.font, *(each for each in (FONTS[0], CHINESE))]}
-        return _compiler().compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how)  # type: ignore[no-any-return]
+        data |= {"blocks": list(self.blocks), "fonts": [self.font, FONTS[0], CHINESE]}
+        made = _compiler().compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how)
+        assert made is not None
+        return made
 
 
 @cache

@@ -12,6 +12,7 @@ from random import Random
 
 import av
 import numpy as np
+from av.codec.context import Flags
 from PIL import Image, ImageDraw, ImageFilter
 
 from tests.papers import marks, photos
@@ -45,19 +46,19 @@ class Filmed:
         return timedelta(seconds=offset + (second - begun) * speed)
 
 
-def mp4(film: Filmed) -> bytes:
-    """H.264 in MP4, `moov` at the end as encoders leave it; the same bytes for the same film."""
+def mp4(film: Filmed, *, crf: int = 31) -> bytes:
+    """H.264 in MP4, `moov` at the end as encoders leave it; the same bytes for the same film. crf: 0 best, 51 worst."""
     file = BytesIO()
     with av.open(file, "w", format="mp4", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("libx264", rate=film.rate)
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
         stream.thread_count = 1
-        stream.flags |= 0x00800000  # bitexact
-        stream.options = {"preset": "ultrafast", "crf": "31", "g": "25"}
+        stream.codec_context.flags |= Flags.bitexact
+        stream.options = {"preset": "ultrafast", "crf": str(crf), "g": "25"}
         stream.time_base = Fraction(1, film.rate)
         for number, frame in enumerate(_frames(film)):
-            picture = av.VideoFrame.from_image(frame)
+            picture = av.VideoFrame.from_ndarray(np.asarray(frame), format="rgb24")
             picture.pts, picture.time_base = number, Fraction(1, film.rate)
             container.mux(stream.encode(picture))
         container.mux(stream.encode())
@@ -82,7 +83,7 @@ def _frames(film: Filmed) -> Iterator[Image.Image]:
     random = Random(film.seed)
     noise = np.random.default_rng(film.seed)
     bench = _bench(random, noise)
-    label = _label(film, random)
+    label = _label(film, random) if film.sku else None
     hands = [(random.uniform(0, 6), random.uniform(0.4, 0.9)) for _ in range(2)]
     grains = [noise.normal(0, 2, (SIZE[1], SIZE[0], 1)) for _ in range(3)]
     corner, right = random.choice(("top", "bottom")), random.random() < 0.7
@@ -92,7 +93,7 @@ def _frames(film: Filmed) -> Iterator[Image.Image]:
         frame = bench.copy()
         drawn = ImageDraw.Draw(frame)
         _box(drawn, scene / film.seconds)
-        if film.sku and film.shown[0] <= scene <= film.shown[1]:
+        if label is not None and film.shown[0] <= scene <= film.shown[1]:
             frame.paste(label, (330 + int(6 * np.sin(scene)), 110 + int(4 * np.cos(scene))))
         for phase, speed in hands:
             x, y = 320 + 190 * np.sin(scene * speed + phase), 285 + 35 * np.cos(scene * speed * 1.7 + phase)
