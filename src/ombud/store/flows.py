@@ -128,9 +128,10 @@ def sums(sought: Sought) -> list[Sum]:
     """By currency, flow, line and clause; the largest amounts of a currency first."""
     rows = staging.read(
         connection,
-        f"SELECT p.currency, {_FLOW} AS flow, {_LINE} AS line, p.clause, max(c.rulebook_id) AS rulebook_id,"
-        " count(*) AS postings, sum(p.amount_minor) AS amount_minor FROM postings p"
-        f" JOIN cases c ON c.case_id = p.case_id WHERE {sought.where} GROUP BY 1, 2, 3, 4 ORDER BY 1, 7 DESC, 2, 3, 4",
+        "SELECT g.currency, g.flow, g.line, g.clause, c.rulebook_id, g.postings, g.amount_minor FROM ("
+        f"SELECT p.currency, {_FLOW} AS flow, {_LINE} AS line, p.clause, max(p.case_id) AS case_id,"
+        f" count(*) AS postings, sum(p.amount_minor) AS amount_minor FROM postings p WHERE {sought.where}"
+        " GROUP BY 1, 2, 3, 4) g JOIN cases c ON c.case_id = g.case_id ORDER BY 1, 7 DESC, 2, 3, 4",
         (*_SUM, Field("amount_minor", Kind.MONEY)),
     ).to_pylist()
     return [Sum(**row) for row in rows]
@@ -153,10 +154,11 @@ def postings(sought: Sought, *, limit: int, offset: int = 0) -> list[Moved]:
     """The postings, the newest first."""
     rows = staging.read(
         connection,
-        f"SELECT p.posting_id, p.at, p.store_id, p.case_id, c.order_id, p.line, {_FLOW} AS flow, p.clause,"
-        " c.rulebook_id, e.kind, e.seq, p.debit, p.credit, p.currency, p.amount_minor FROM postings p"
-        " JOIN cases c ON c.case_id = p.case_id JOIN case_events e ON e.event_id = p.cause_id"
-        f" WHERE {sought.where} ORDER BY p.at DESC, p.posting_id DESC LIMIT {int(limit)} OFFSET {int(offset)}",
+        "SELECT p.posting_id, p.at, p.store_id, p.case_id, c.order_id, p.line, p.flow, p.clause, c.rulebook_id,"
+        f" e.kind, e.seq, p.debit, p.credit, p.currency, p.amount_minor FROM (SELECT p.*, {_FLOW} AS flow"
+        f" FROM postings p WHERE {sought.where} ORDER BY p.at DESC, p.posting_id DESC LIMIT {int(limit)}"
+        f" OFFSET {int(offset)}) p JOIN cases c ON c.case_id = p.case_id"
+        " JOIN case_events e ON e.event_id = p.cause_id ORDER BY p.at DESC, p.posting_id DESC",
         _MOVED,
     ).to_pylist()
     return [Moved(**row) for row in rows]
