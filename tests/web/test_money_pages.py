@@ -23,7 +23,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def post(case: Case, line: str, debit: str, credit: str, amount_minor: int, at: datetime, clause: str) -> Posting:
-    cause = CaseEvent.objects.filter(case=case).order_by("-seq").first()
+    cause = CaseEvent.objects.filter(case=case).latest("seq")
     return Posting.objects.create(
         store=case.store,
         case=case,
