@@ -99,7 +99,10 @@ def test_a_list_and_a_store_take_as_many_queries_however_much_there_is() -> None
 def test_a_page_of_a_store_says_its_counts_its_limit_and_what_would_change_it() -> None:
     store = a_shop("near", lost=2, open_=1)
     counted()
-    page = said(seller(store), "store_health", "near")
+    client = seller(store)
+    page = said(client, "store_health", "near")
+    content = client.get(reverse("store_health", args=["near"])).content.decode()
+    assert '<p class="warn"><strong>0 orders remaining' in content  # within its limit, and yet the next one is too many
     assert "Dispute rate 0.67 % 2 / 300 < 1.00 % · within the limit" in page
     assert "0 orders remaining before rate limit is reached" in page
     assert "disputes lost / completed orders · over 90d · S10" in page

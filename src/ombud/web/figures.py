@@ -93,6 +93,11 @@ class Panel:
         return words.headroom(self.figure)
 
     @property
+    def headroom_tone(self) -> str:
+        """The colour of these words."""
+        return tone_of_headroom(self.figure)
+
+    @property
     def over(self) -> str:
         """The window."""
         return times.span(self.figure.window)
@@ -101,6 +106,11 @@ class Panel:
     def cases_alone(self) -> bool:
         """Whether it counts what opens: then it is changed before a case is one."""
         return self.figure.counts[0] == "opened_cases"
+
+
+def tone_of_headroom(figure: Figure) -> str:
+    """With nothing remaining the next loss is one too many, though the figure is still within its limit."""
+    return TONES.get(figure.standing) or ("warn" if figure.headroom == 0 else "")
 
 
 def panel(store_id: str, figure: Figure, curve: Curve, outlook: Outlook, at: datetime) -> Panel:
@@ -152,7 +162,13 @@ def changes(figure: Figure, outlook: Outlook) -> Iterator[Change]:
         return
     yield from _by_open_cases(figure, outlook.open_cases)
     both = (
-        (Lever.SHIP, Lever.SHIP_LATE, outlook.to_ship, N_("Orders still to ship ({count}): all on time"), N_("all late")),
+        (
+            Lever.SHIP,
+            Lever.SHIP_LATE,
+            outlook.to_ship,
+            N_("Orders still to ship ({count}): all on time"),
+            N_("all late"),
+        ),
         (Lever.SCAN, Lever.SCAN_LATE, outlook.to_scan, N_("Parcels without a scan ({count}): all in time"), N_("none")),
     )
     for good, bad, count, said, otherwise in both:

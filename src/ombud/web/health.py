@@ -61,6 +61,7 @@ class Row:
     cells: list[Cell]
     nearest: str
     headroom: str
+    headroom_tone: str
     tone: str
     standing: str
     drawn: SafeString | str
@@ -176,6 +177,7 @@ def _rows(shown: Sequence[Health], stores: dict[str, Store], names: Sequence[str
                 nearest=words.title(figure),
                 headroom=words.headroom(closest) if closest else "",
                 tone=panels.TONES.get(closest.standing, "") if closest else "",
+                headroom_tone=panels.tone_of_headroom(closest) if closest else "",
                 standing=words.standing(closest) if closest else words.standing(figure),
                 drawn=panels.spark(figure, drawn[one.store_id, figure.name], at),
                 sanctions=against.get(one.store_id, 0),
