@@ -79,6 +79,22 @@ def test_a_confirmation_before_its_time_says_when_it_takes_effect(ombud: Run) ->
     assert "ruled by anna" in ombud("review", *NOW).out
 
 
+def test_above_the_amount_of_the_book_another_login_must_say_the_same(
+    ombud: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = hand_in(scanned(amount_minor=60_000_00), at=AT)
+    words = ("rule", "o1", "--for", "seller", "--reason", "The declaration came by post.", *NOW)
+    assert f"held in case #{case.case_id}, so another reviewer must say the same" in ombud(*words).out
+    assert "anna proposes: won" in ombud("review", *NOW).out
+    assert json.loads(ombud("review", *NOW, "--json").out)["cases"][0]["proposed"]["actor"] == "anna"
+    again = ombud(*words)
+    assert (again.code, "another reviewer must say the same" in again.err) == (2, True)
+    monkeypatch.setenv("LOGNAME", "boris")
+    said = json.loads(ombud(*words, "--json").out)
+    assert (said["decision"], said["outcome"]) == ("overruled", "won")
+    assert [one.actor for one in Ruling.objects.order_by("seq")] == ["seller", "boris"]
+
+
 def test_overruling_takes_effect_at_once_when_its_time_has_come(ombud: Run) -> None:
     case = hand_in(scanned(), "logo_missing", at=AT, unsure=True)
     said = json.loads(ombud("rule", f"#{case.case_id}", "--for", "buyer", "--reason", "No logo.", *LATER, "--json").out)

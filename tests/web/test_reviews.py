@@ -86,7 +86,7 @@ def test_what_takes_effect_first_stands_on_top_and_what_hard_reasons_decide_in_a
     found = [int(one) for one in re.findall(r'<tr data-href="/reviews/(\d+)/', page)]
     assert found == [sooner.case_id, later.case_id]
     assert "ERR_021" in page
-    assert "certain to 50%" in page
+    assert "certain to 50 %" in page
     page = anna.get(reverse("reviews"), {"list": "decided"}).content.decode()
     assert [int(one) for one in re.findall(r'<tr data-href="/reviews/(\d+)/', page)] == [decided.case_id]
     assert counted(NOW) == {Stage.WAITING: 2, Stage.SECOND: 0, Stage.DECIDED: 1, Stage.RULED: 0}

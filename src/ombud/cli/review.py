@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -20,6 +21,8 @@ from ombud.domain.problems import N_
 from ombud.domain.ruling_weights import WEIGHS
 from ombud.store import books, database
 from ombud.store.health import find_store
+from ombud.store.models import Proposal
+from ombud.store.reviews import standing_proposals
 from ombud.store.rulings import Waiting, reasons_of, under_review
 
 _SHOWN = 2
@@ -43,19 +46,22 @@ def review(
             check_platform(platform)
         found = under_review(instant, store_id=store, platform=platform, limit=limit + 1)
         waiting, more = found[:limit], len(found) > limit
+        said = standing_proposals(one.case.case_id for one in waiting)
         if as_json:
-            cases = [_as_json(one, instant) for one in waiting]
+            cases = [_as_json(one, instant, said.get(one.case.case_id)) for one in waiting]
             say.print_json({"at": format_instant(instant), "more": more, "cases": cases})
         else:
-            say.out.print(draw(waiting, instant, say.out.width, more=more))
+            say.out.print(draw(waiting, instant, say.out.width, more=more, said=said))
 
 
-def draw(waiting: list[Waiting], at: datetime, width: int, *, more: bool) -> RenderableType:
-    """The table for a terminal of `width` columns."""
+def draw(
+    waiting: list[Waiting], at: datetime, width: int, *, more: bool, said: Mapping[int, Proposal]
+) -> RenderableType:
+    """The table for a terminal of `width` columns. said: by case, what a reviewer proposed."""
     if not waiting:
         return Text(_("No case is under review."), style="dim")
     headings = [Heading(_(words)) for words in (_WHEN, _CASE, _RECOMMENDED)]
-    table = grid(headings, [_row(one, at) for one in waiting], width)
+    table = grid(headings, [_row(one, at, said.get(one.case.case_id)) for one in waiting], width)
     words = _("… and more: --limit {limit}").format(limit=2 * len(waiting))
     return Group(table, *([Text(words, style="dim")] if more else []))
 
@@ -63,7 +69,7 @@ def draw(waiting: list[Waiting], at: datetime, width: int, *, more: bool) -> Ren
 _WHEN, _CASE, _RECOMMENDED = N_("takes effect"), N_("case"), N_("recommended, and why")
 
 
-def _row(one: Waiting, at: datetime) -> list[Cell]:
+def _row(one: Waiting, at: datetime, proposal: Proposal | None) -> list[Cell]:
     case = one.case
     when = [Line(_("when ruled"), "dim")]
     if case.rule_at is not None:
@@ -74,7 +80,11 @@ def _row(one: Waiting, at: datetime) -> list[Cell]:
         Line(f"{case.order_id} · {case.store_id}", "dim", "middle"),
         Line(format_amount(case.held_minor, case.currency)),
     ]
-    return [when, what, _why(one)]
+    why = _why(one)
+    if proposal is not None:
+        words = _("{actor} proposes: {outcome}")
+        why.insert(1, Line(words.format(actor=proposal.actor, outcome=case_words.state(proposal.outcome)), cut="end"))
+    return [when, what, why]
 
 
 def _why(one: Waiting) -> list[Line]:
@@ -98,7 +108,7 @@ def _by_whom(one: Waiting) -> str:
     return _("by hard reasons") if decided else _("for a person")
 
 
-def _as_json(one: Waiting, at: datetime) -> dict[str, Any]:
+def _as_json(one: Waiting, at: datetime, proposal: Proposal | None) -> dict[str, Any]:
     case, ruling = one.case, one.ruling
     return {
         "case_id": case.case_id,
@@ -113,6 +123,7 @@ def _as_json(one: Waiting, at: datetime) -> dict[str, Any]:
         "recommended": case.recommended,
         "decision": ruling.decision if ruling else None,
         "ruling_id": ruling.ruling_id if ruling else None,
+        "proposed": {"actor": proposal.actor, "outcome": proposal.outcome} if proposal else None,
         "reasons": reasons.as_json(reasons_of(ruling), books.kept(case.rulebook_id)) if ruling else [],
         "held_minor": case.held_minor,
         "currency": case.currency,

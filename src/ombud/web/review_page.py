@@ -83,6 +83,7 @@ def drawn(case: Case, request: Seen) -> dict[str, Any]:
     last = standing[-1] if standing else None
     rules = rules_of(book, case)
     own = last is not None and same_person(last.actor, actor)
+    charged = costs.lines(case)
     return {
         "case": case,
         "file": file,
@@ -96,7 +97,8 @@ def drawn(case: Case, request: Seen) -> dict[str, Any]:
         "record": records([case.store_id], at)[case.store_id],
         "buyer": in_force("buyer", file.order.buyer_id, at, platform=case.platform),
         "history": _history(file, said, book),
-        "costs": costs.lines(case),
+        "costs": charged,
+        "charged": sum(minor for _title, minor in charged),
         "takes_two": bool(rules and rules.takes_two(case.held_minor, case.currency)),
         "proposals": len(standing),
         "last": last,
@@ -157,7 +159,7 @@ def _groups(ruling: Ruling | None, book: Rulebook) -> list[tuple[str, str, list[
 
 
 def _told(reason: Reason, book: Rulebook) -> Told:
-    sure = f"{reason.confidence:.0%}" if reason.confidence < 1 else ""
+    sure = f"{round(reason.confidence * 100)} %" if reason.confidence < 1 else ""
     rests_on = " · ".join(reasons.basis(reason, book))
     return Told(reasons.named(reason, book), reasons.mend(reason, book), rests_on, reason.clause, sure)
 

@@ -174,7 +174,7 @@ def _row(one: Reviewable, record: Record) -> Row:
     reason, others = _strongest(one)
     if reason is None:
         return Row(one, record, "", "", "", 0)
-    sure = f"{reason.confidence:.0%}" if reason.confidence < 1 else ""
+    sure = f"{round(reason.confidence * 100)} %" if reason.confidence < 1 else ""
     book = books.kept(one.case.rulebook_id)
     return Row(one, record, named(reason, book), HEADS.get(reason.severity, ""), sure, others)
 
