@@ -138,7 +138,7 @@ def test_disputes_won_bring_a_success_rate_back_and_orders_on_time_raise_theirs(
     assert "Win the open cases (1) 66.67 % Lose the open cases (1) 50.00 %" in page
     assert "9 more won, none lost ≥ 85.00 %" in page
     assert "Orders still to ship (1): all on time 66.67 % all late 33.33 %" in page
-    assert "Parcels without a scan (1): all in time 50.00 % none 0.00 %" in page
+    assert "Parcels without a scan (1): all in time 50.00 % none in time 0.00 %" in page
 
 
 def test_a_sanction_is_shown_with_its_clause_and_what_ends_it_and_the_next_ones_with_how_near_they_are() -> None:

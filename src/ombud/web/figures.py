@@ -161,15 +161,10 @@ def changes(figure: Figure, outlook: Outlook) -> Iterator[Change]:
     if figure.counts[1] is None:
         return
     yield from _by_open_cases(figure, outlook.open_cases)
+    shipping, scanning = (Lever.SHIP, Lever.SHIP_LATE), (Lever.SCAN, Lever.SCAN_LATE)
     both = (
-        (
-            Lever.SHIP,
-            Lever.SHIP_LATE,
-            outlook.to_ship,
-            N_("Orders still to ship ({count}): all on time"),
-            N_("all late"),
-        ),
-        (Lever.SCAN, Lever.SCAN_LATE, outlook.to_scan, N_("Parcels without a scan ({count}): all in time"), N_("none")),
+        (*shipping, outlook.to_ship, N_("Orders still to ship ({count}): all on time"), N_("all late")),
+        (*scanning, outlook.to_scan, N_("Parcels without a scan ({count}): all in time"), N_("none in time")),
     )
     for good, bad, count, said, otherwise in both:
         if count and touches(good, figure.counts):
