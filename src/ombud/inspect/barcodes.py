@@ -85,7 +85,7 @@ def _sure(grey: Image.Image) -> list[zxingcpp.Barcode]:
     sure = [one for one in symbols if not _unchecked(one)]
     doubted = [one for one in symbols if _unchecked(one) and len(one.text) >= _SHORTEST_UNCHECKED]
     if doubted:
-        size = (max(1, round(grey.width * 0.83)), max(1, round(grey.height * 0.83)))
+        size = (max(1, round(grey.width * 0.9)), max(1, round(grey.height * 0.9)))
         again = _symbols(grey.resize(size, Image.Resampling.BICUBIC).rotate(180), BarcodeFormats(_UNCHECKED))
         seen = {(one.symbology, one.text) for one in again}
         sure += [one for one in doubted if (one.symbology, one.text) in seen]

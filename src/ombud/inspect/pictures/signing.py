@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -45,18 +45,22 @@ def signatures(image: Image.Image, said: Sequence[Said]) -> list[Said]:
     if not any(one.field == "signature_field" and one.box for one in said):
         return []
     even = straight(image, said)
-    cells = [cell for one in even.said if one.field == "line" and one.box for cell in _cells(even.image, one)]
+    cells = {place: _cells(even.image, one) for place, one in enumerate(even.said) if one.field == "line" and one.box}
     found: list[Said] = []
-    for field in even.said:
+    for place, field in enumerate(said):
         if field.field == "signature_field" and field.box is not None:
-            share, place = _best(even.image, field, cells)
-            found.append(Said("ink", share, "picture", field.page, even.back(place), tool=TOOL, version=VERSION))
+            # Which line it is of is told by the boxes as they came: of a part of a slanted line they are too high.
+            own = next((line for line in cells if _holds(said[line], field)), None)
+            share, looked_at = _best(even.image, even.said[place], own, cells)
+            found.append(Said("ink", share, "picture", field.page, even.back(looked_at), tool=TOOL, version=VERSION))
     return found
 
 
-def _best(image: Image.Image, field: Said, cells: Sequence[Said]) -> tuple[int, Box]:
-    """The inked share of the place that belongs to the label, and that place."""
-    own = min((cell for cell in cells if _holds(cell, field)), key=_width, default=field)
+def _best(image: Image.Image, field: Said, line: int | None, by_line: Mapping[int, Sequence[Said]]) -> tuple[int, Box]:
+    """The inked share of the place that belongs to the label, and that place. line: the one that the label is in."""
+    held = [cell for cell in (by_line[line] if line is not None else ()) if _says(cell, field)]
+    own = min(held, key=lambda cell: abs(_left(cell) - _left(field)), default=field)
+    cells = [cell for each in by_line.values() for cell in each]
     printed = [cell.box for cell in cells if cell is not own and cell.box and not _may_be_scribble(cell)]
     usual = int(np.median([cell.box[3] - cell.box[1] for cell in cells if cell.box] or [_TALLEST // 4]))
     places = _places(image, field, own, printed, usual)
@@ -89,16 +93,19 @@ def _cells(image: Image.Image, line: Said) -> list[Said]:
     ]
 
 
-def _holds(cell: Said, field: Said) -> bool:
-    """Whether the label stands in that part of a line."""
-    one, other = cell.box or (0, 0, 0, 0), field.box or (0, 0, 0, 0)
+def _holds(line: Said, field: Said) -> bool:
+    """Whether the label stands in that line."""
+    one, other = line.box or (0, 0, 0, 0), field.box or (0, 0, 0, 0)
     beside = one[0] < other[2] and other[0] < one[2]
-    return beside and abs(one[1] - other[1]) <= 2 and str(field.value).lower() in str(cell.value).lower()
+    return beside and abs(one[1] - other[1]) <= 2 and _says(line, field)
 
 
-def _width(cell: Said) -> int:
-    left, _, right, _ = cell.box or (0, 0, 0, 0)
-    return right - left
+def _says(line: Said, field: Said) -> bool:
+    return str(field.value).lower() in str(line.value).lower()
+
+
+def _left(cell: Said) -> int:
+    return cell.box[0] if cell.box else 0
 
 
 def _may_be_scribble(cell: Said) -> bool:

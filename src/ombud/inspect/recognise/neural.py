@@ -64,7 +64,7 @@ def read(image: Image.Image) -> list[Seen] | None:
     for corners, text, sure in zip(found.boxes, found.txts, found.scores, strict=True):
         across, down = corners[:, 0] * scale, corners[:, 1] * scale
         box = (float(across.min()), float(down.min()), float(across.max()), float(down.max()))
-        seen.append(Seen(" ".join(text.split()), box, float(sure)))
+        seen.append(Seen(" ".join(text.split()), box, min(0.99, float(sure))))  # it is never certain
     return seen
 
 

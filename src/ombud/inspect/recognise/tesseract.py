@@ -52,7 +52,7 @@ def lines(image: Image.Image, page: int | None = None) -> list[Said]:
             said.append(Said("cut", "lines", "container", page))
             break
         place = seen.box(*box)
-        said.append(Said("line", text, "ocr", page, place, None, round(sure, 2), TOOL, _version()))
+        said.append(Said("line", text, "ocr", page, place, None, round(min(0.99, sure), 2), TOOL, _version()))
     reader.Clear()
     return said
 
