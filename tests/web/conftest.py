@@ -10,3 +10,9 @@ from pytest_django import Settings
 def _clock(settings: Settings) -> None:
     """Pages of tests stand at one instant."""
     settings.CLOCK = "tests.web.members.now"
+
+
+@pytest.fixture(autouse=True)
+def _unread(settings: Settings) -> None:
+    """What pages take in stays unread, unless a test reads it."""
+    settings.READERS = 0

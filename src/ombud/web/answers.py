@@ -73,6 +73,8 @@ def _ask(request: Seen, found: Ready, status: int = 200) -> HttpResponse:
         **section(request, found),
         "left": None if most is None else max(0, most - spent(file.case, found.by)),
         "most": most,
+        "gate_refuses": found.verdict.refused,
+        "counts": found.counts,
         "mendable": bool(rulings and rulings.value.mend_in_window),
         "refusal_spends": bool(files and files.refusal_spends),
         "ready_digest": _digest(found),
@@ -136,7 +138,7 @@ def give_in(request: Seen, case_id: int) -> HttpResponse:
         "zone": found.file.store.timezone,
         "book": found.book.title,
         **standing_of(found, clock, request.at),
-        "sentences": costs.sentences(case),
+        "sentences": costs.sentences(case)[: -1 if charged else None],  # (the last of them is the table)
         "in_all": _in_all(case, charged),
     }
     return render(request, "ombud/case_accept.html", values)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from ombud.documents.asked import Asked as Described
 from ombud.documents.asked import asked, file_name
 from ombud.documents.voice import Voice
+from ombud.domain import gate
 from ombud.domain.cases import ENDS
 from ombud.domain.evidence import Piece
+from ombud.domain.formats import said_by_name
 from ombud.domain.gate import Rules
 from ombud.domain.problems import N_
 from ombud.languages import language
@@ -36,7 +38,7 @@ DRAWN = frozenset({"pdf", "jpeg", "png", "mp4"})
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong, wherever it was found. places: (the remark, its number in the preview)."""
+    """One thing that is wrong, wherever it was found. places: (the remark, its number in the preview; 0: none)."""
 
     first: Remark
     places: tuple[tuple[Remark, int], ...]
@@ -92,9 +94,14 @@ class Slot:
 
 
 def faults(told: Sequence[Remark]) -> tuple[Fault, ...]:
-    """Those that are not fine, the same fault in several places once; numbered as they stand."""
+    """Those that are not fine, the same fault in several places once; those with a place are numbered, from 1."""
     groups: dict[tuple[str, ...], list[tuple[Remark, int]]] = {}
-    for number, remark in enumerate((one for one in told if one.level != "fine"), start=1):
+    last = 0
+    for remark in told:
+        if remark.level == "fine":
+            continue
+        last += bool(remark.where)
+        number = last if remark.where else 0
         groups.setdefault((remark.level, remark.code, remark.title, remark.mend), []).append((remark, number))
     return tuple(Fault(group[0][0], tuple(group)) for group in groups.values())
 
@@ -161,12 +168,14 @@ def _worst(own: Sequence[Item]) -> str:
 def _name(piece: Piece, found: Ready) -> str:
     """As the platform wants it for this kind, in the format that the file has; empty where the name does already."""
     kind, files = found.by.kinds.get(piece.kind), found.by.files
-    if kind is None or files is None or not piece.format or found.file.standing.state in ENDS:
+    if kind is None or files is None or piece.format not in kind.formats or found.file.standing.state in ENDS:
         return ""
     if not any(one.fault in _OF_NAMES for one in found.verdict.reasons if one.rests_on == piece.name):
         return ""
     wanted = file_name(files, kind, found.file.case.order_id, [piece.format], Voice(language()))
-    return wanted if wanted not in (piece.name, files.name_example) else ""
+    # Where no name fits, the book's own example comes back: of another order, kind or format.
+    fits = gate.kind_of(wanted, found.by)[0] == piece.kind and said_by_name(wanted) == piece.format
+    return wanted if fits and wanted != piece.name and found.file.case.order_id in wanted else ""
 
 
 _OF_NAMES = frozenset({"bad_file_name", "other_order", "format_hidden"})

@@ -27,6 +27,7 @@ from ombud.web.checklist import items, slots
 from ombud.web.inspecting import readers
 from ombud.web.middleware import Request, Seen
 from ombud.web.receiving import MOST_BYTES, Counted
+from ombud.web.standing import acceptable
 from ombud.words import remarks
 from ombud.words.meter import meter
 from ombud.words.ready import Ready, ready
@@ -42,9 +43,10 @@ def section(request: Seen, found: Ready) -> dict[str, Any]:
     made = items(found, checking)
     files = found.by.files
     upload = remarks.of_upload(found.verdict, found.ready, found.by, found.book)
-    asked = {one.kind for one in found.asked}
+    listed = slots(found, made)
+    named = {slot.kind for slot in listed}
     return {
-        "slots": slots(found, made),
+        "slots": listed,
         "items": made,
         "against_upload": upload if found.ready else [],
         "checking": len(checking),
@@ -52,7 +54,7 @@ def section(request: Seen, found: Ready) -> dict[str, Any]:
         "meter_bytes": (sum(piece.size for piece in found.ready), files.most_bytes) if files else None,
         "takes_no_more": found.takes_no_more,
         "can_answer": request.scope.may(Right.ANSWER) and request.scope.side is Side.SELLER and not found.takes_no_more,
-        "kinds": [(name, kind.title.speak(language())) for name, kind in found.by.kinds.items() if name not in asked],
+        "kinds": [(name, kind.title.speak(language())) for name, kind in found.by.kinds.items() if name not in named],
         "most_bytes": min(files.most_bytes or MOST_BYTES, MOST_BYTES) if files else MOST_BYTES,
         "missing": [one.title.speak(language()) for one in found.asked if one.kind in found.missing],
     }
@@ -78,7 +80,9 @@ def _part(request: Seen, case: Case, refused: Sequence[Problem] = (), status: in
         "zone": found.file.store.timezone,
         "is_seller": True,
         "refused": refused,
+        "in_part": True,
         **section(request, found),
+        "can_accept": request.scope.may(Right.CONCEDE) and acceptable(found.file.case, found.file.standing.state),
     }
     return render(request, "ombud/case_evidence.html", values, status=status)
 

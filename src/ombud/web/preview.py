@@ -38,16 +38,26 @@ _LARGEST_NUMBER = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A place on the picture, in thousandths of it. label: where the number of the finding stands, in per cent."""
+    """A place on the picture, in thousandths of it. label: where the numbers of the findings stand, in per cent."""
 
-    number: int
-    remark: Remark
+    numbers: tuple[int, ...]
+    level: str
     x: int
     y: int
     width: int
     height: int
     label_x: str
     label_y: str
+
+    @property
+    def label(self) -> str:
+        """`4, 5` where two findings are about the same place."""
+        return ", ".join(map(str, self.numbers))
+
+    @property
+    def label_width(self) -> int:
+        """Pixels."""
+        return 14 + 8 * len(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +179,22 @@ def _looked(case: Case, row: DraftPiece | KeptPiece, at: datetime) -> Looked:
 
 def _outlines(looked: Looked, shown_page: int, at_ms: int, *, is_film: bool) -> Iterator[Outline]:
     """The places on what is shown, as far as they have a box."""
+    here: dict[Box, list[tuple[Remark, int]]] = {}
     for fault in looked.faults:
         for remark, number in fault.places:
-            here = remark.at_ms == at_ms if is_film else (remark.page or 1) == shown_page
-            if remark.box is not None and here:
-                yield _outline(number, remark, remark.box)
+            is_here = remark.at_ms == at_ms if is_film else (remark.page or 1) == shown_page
+            if remark.box is not None and is_here:
+                here.setdefault(remark.box, []).append((remark, number))
+    for box, found in here.items():
+        numbers = tuple(dict.fromkeys(number for _remark, number in found))
+        yield _outline(numbers, remarks.worst(remark for remark, _number in found), box)
 
 
-def _outline(number: int, remark: Remark, box: Box) -> Outline:
+def _outline(numbers: tuple[int, ...], level: str, box: Box) -> Outline:
     left, top, right, bottom = (min(1000, max(0, edge)) for edge in box)
     left, top = max(0, left - 4), max(0, top - 4)
     width, height = min(1000 - left, right - left + 4), min(1000 - top, bottom - top + 4)
-    return Outline(number, remark, left, top, width, height, f"{max(left, 25) / 10:.1f}%", f"{max(top, 20) / 10:.1f}%")
+    return Outline(numbers, level, left, top, width, height, f"{max(left, 25) / 10:.1f}%", f"{max(top, 20) / 10:.1f}%")
 
 
 def _moments(looked: Looked, at_ms: int) -> list[int]:

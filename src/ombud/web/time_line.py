@@ -94,14 +94,16 @@ def time_line(file: CaseFile, book: Rulebook, clock: Clock, at: datetime) -> Tim
         marks.append(_mark(scale, instant, tone, said, taken))
     stretches = [Stretch(scale.x(order[0][0]), scale.x(order[-1][0]), _LINE)] if order else []
     rows = []
+    below = any(mark.label_y > _LINE for mark in marks)
+    top = _FIRST_TRACK if below else _FIRST_TRACK - _TRACK
     for number, track in enumerate(shown):
-        y = _FIRST_TRACK + number * _TRACK
+        y = top + number * _TRACK
         rows.append((y - 9, f"{track.parcel.carrier} {track.parcel.tracking_number}"))
         found, dashes = _of_track(track, scale, y)
         marks += found
         stretches += dashes
     return TimeLine(
-        _FIRST_TRACK + len(shown) * _TRACK - 12 if shown else 92,
+        top + len(shown) * _TRACK - 12 if shown else (92 if below else 62),
         tuple(marks),
         tuple(stretches),
         _window(file, scale, wait),

@@ -94,9 +94,12 @@
   }
 
   function swap(text) {
-    const made = new DOMParser().parseFromString(text, "text/html").getElementById("evidence");
+    const answer = new DOMParser().parseFromString(text, "text/html");
+    const made = answer.getElementById("evidence");
     if (!made) return;
     section().replaceWith(made);
+    const act = answer.getElementById("act");
+    if (act) document.getElementById("act")?.replaceWith(act);
     htmx.process(made);
     ready();
   }
