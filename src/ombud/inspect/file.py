@@ -49,7 +49,7 @@ def wants_recognition(format: str, said: Sequence[Said]) -> bool:  # noqa: A002
     if _has(said, "problem"):
         return False
     if shown == "pdf":
-        return _has(said, "scanned_page")
+        return _has(said, "scanned_page") or _has(said, "signature_field")  # ink is seen on a drawn page alone
     return shown in _READ
 
 
@@ -73,7 +73,7 @@ def looking(path: Path, format: str) -> _Parts:  # noqa: A002
     """As `look`, in parts."""
     shown = _shown(format)
     if shown == "pdf":
-        return _bounded(_look_at_pdf(path, _Budget()))
+        return _bounded(_look_at_pdf(path))
     if shown in _PICTURES:
         return _bounded(_look_at_picture(path))
     if shown == "mp4":
@@ -96,47 +96,54 @@ def recognising(path: Path, format: str, said: Sequence[Said]) -> _Parts:  # noq
     return _bounded(chain(parts, [[_of_ours("recognised", 1)]]), said)
 
 
-def _look_at_pdf(path: Path, budget: _Budget) -> _Parts:
+def _look_at_pdf(path: Path) -> _Parts:
     said: list[Said] = []
     for part in _opened(lambda: readers.pdf(path)):
         said += part
         yield part
     if _has(said, "problem"):
         return
-    scans = _scans(said)
-    understood: list[Said] = []
-    for part in _understood(said, all_read=not scans):
-        understood += part
-        yield part
+    yield from _understood(said, all_read=not _scans(said))
     yield from _tried("signature", lambda: readers.signatures(path))
-    yield from _inked(path, [*said, *understood], budget)
-    yield from _by_page(scans, budget, "barcode", lambda page: readers.barcodes(readers.page(path, page, DPI), page))
 
 
 def _recognise_pdf(path: Path, said: Sequence[Said], budget: _Budget) -> _Parts:
+    """Each page that needs it is drawn once: for its barcodes, its letters, and the ink in its places to sign."""
     found: list[Said] = []
-    for part in _by_page(_scans(said), budget, "ocr", lambda page: readers.lines(readers.page(path, page, DPI), page)):
+    for part in _by_page(_scans(said), budget, "ocr", lambda page: _of_scan(readers.page(path, page, DPI), page)):
         found += part
         yield part
     all_read = not _has(found, "off") and not _has(found, "cut")
-    understood: list[Said] = []
-    for part in _understood(found, all_read=all_read, beside=said):
-        understood += part
-        yield part
-    yield from _inked(path, [*found, *understood], budget)
+    yield from _understood(found, all_read=all_read, beside=said)
+    scans = set(_scans(said))
+    signed = [each for each in said if each.field == "signature_field" and each.page not in scans]
+    pages = sorted({each.page for each in signed if each.page is not None})
+
+    def ink(page: int) -> list[Said]:
+        return readers.ink(readers.page(path, page, DPI), [each for each in said if each.page == page])
+
+    yield from _by_page(pages, budget, "ink", ink)
+
+
+def _of_scan(image: Image, page: int) -> list[Said]:
+    """Barcodes first: they check themselves. A failing way loses only its own."""
+    found: list[Said] = []
+    for what, way in (("barcode", readers.barcodes), ("ocr", readers.lines)):
+        for part in _tried(what, partial(way, image, page)):
+            found += part
+    lines = [each for each in found if each.field == "line"]
+    for part in _tried("ink", lambda: _ink(image, lines)):
+        found += part
+    return found
+
+
+def _ink(image: Image, lines: Sequence[Said]) -> list[Said]:
+    places = [each for each in readers.fields(lines) if each.field == "signature_field"]
+    return readers.ink(image, [*lines, *places]) if places else []
 
 
 def _look_at_picture(path: Path) -> _Parts:
-    images: list[Image] = []
-
-    def read() -> list[Said]:
-        said, image = readers.picture(path)
-        images.extend([image] if image is not None else [])
-        return said
-
-    yield from _opened(read)
-    for image in images:
-        yield from _tried("barcode", partial(readers.barcodes, image, None))
+    yield from _opened(lambda: readers.picture(path))
 
 
 def _recognise_picture(path: Path, said: Sequence[Said], budget: _Budget) -> _Parts:
@@ -147,7 +154,8 @@ def _recognise_picture(path: Path, said: Sequence[Said], budget: _Budget) -> _Pa
         return
     found: list[Said] = []
     # The cheapest first: what is made of the letters in a busy photo takes longest and says least.
-    ways: list[tuple[str, Callable[[Image, None], list[Said]]]] = [("watermark", readers.watermark)]
+    ways: list[tuple[str, Callable[[Image, None], list[Said]]]] = [("barcode", readers.barcodes)]
+    ways += [("watermark", readers.watermark)]
     ways += [("ocr", readers.words)] if _has(said, "picture_dhash") else []  # only photos have one
     ways += [("ocr", readers.lines)]
     for what, way in ways:
@@ -183,16 +191,6 @@ def _understood(found: Sequence[Said], *, all_read: bool, beside: Sequence[Said]
             "reading",
             lambda: [replace(each, confidence=round(each.confidence * sure, 2)) for each in readers.language(whole)],
         )
-
-
-def _inked(path: Path, said: Sequence[Said], budget: _Budget) -> _Parts:
-    """The places to sign on the pages of a PDF, seen as pixels."""
-
-    def way(page: int) -> list[Said]:
-        return readers.ink(readers.page(path, page, DPI), [each for each in said if each.page == page])
-
-    pages = sorted({each.page for each in said if each.field == "signature_field" and each.page is not None})
-    yield from _by_page(pages, budget, "ink", way)
 
 
 def _by_page(pages: Sequence[int], budget: _Budget, what: str, way: Callable[[int], list[Said]]) -> _Parts:

@@ -33,11 +33,11 @@ def signatures(path: Path) -> list[Said]:
     return reader.read(path)
 
 
-def picture(path: Path) -> tuple[list[Said], Image | None]:
-    """What a JPEG or PNG says, and its pixels where it can be decoded."""
+def picture(path: Path) -> list[Said]:
+    """What a JPEG or PNG says beside what can be recognised in it."""
     from ombud.inspect import pictures as reader
 
-    return reader.read_and_open(path)
+    return reader.read(path)
 
 
 def pixels(path: Path) -> Image:

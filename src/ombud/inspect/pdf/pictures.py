@@ -17,7 +17,7 @@ from ombud.inspect.pdf.layout import thousandths
 from ombud.inspect.pdf.letters import Sight
 from ombud.inspect.pdf.objects import Fill
 from ombud.inspect.pictures import screenshot
-from ombud.inspect.pictures.likeness import digest
+from ombud.inspect.pictures.likeness import digest, flat_share
 
 _SCREENS = 3
 """Pages of nothing but a picture that are looked at for signs of a screen."""
@@ -78,16 +78,20 @@ def _is_sheet(pixels: Image.Image) -> bool:
 
 def _screenshot(opened: Image.Image, pixels: Image.Image, page: int, box: Box) -> list[Said]:
     """Signs that the picture is a capture of a screen. That it names no camera is none: in a PDF hardly any does."""
-    signs = screenshot.signs(screenshot.hints(opened), pixels)
+    pixels = pixels.convert("RGB")
+    signs = screenshot.signs(screenshot.hints(opened), pixels, flat_share(pixels))
     return [replace(sign, page=page, box=box) for sign in signs if sign.value != "no_camera"]
 
 
 def _decoded(picture: Fill) -> tuple[Image.Image, Image.Image] | None:
-    """The picture as it is kept, and its pixels in RGB as they are of the same picture in a file of its own; None where
-    it cannot be decoded."""
+    """The picture as it is kept, and its pixels, in RGB or grey, as they are of the same picture in a file of its own;
+    None where it cannot be decoded."""
     try:
         opened = _opened(picture)
-        return (opened, opened.convert("RGB")) if opened is not None else None
+        if opened is None:
+            return None
+        opened.load()
+        return opened, opened if opened.mode in ("RGB", "L") else opened.convert("RGB")
     except Exception:  # noqa: BLE001  a broken picture makes Pillow raise nearly anything, down to struct.error
         return None
 

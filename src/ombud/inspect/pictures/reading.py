@@ -8,7 +8,7 @@ from PIL import Image
 
 from ombud.domain.said import Said
 from ombud.inspect.pictures import metadata, screenshot
-from ombud.inspect.pictures.likeness import dhash, digest, is_photo
+from ombud.inspect.pictures.likeness import dhash, digest, flat_share, is_photo
 from ombud.inspect.pictures.opening import (
     TOOL,
     VERSION,
@@ -44,9 +44,10 @@ def read_and_open(path: Path) -> tuple[list[Said], Image.Image | None]:
     except Exception:  # noqa: BLE001  a broken file makes Pillow raise nearly anything, down to struct.error
         return [problem("cannot_open")], None
     said.append(_of_pixels("picture_sha256", digest(pixels)))
-    if is_photo(turned):
+    flat = flat_share(turned)
+    if is_photo(turned, flat):
         said.append(_of_pixels("picture_dhash", dhash(turned)))
-    return said + screenshot.signs(hints, turned), turned
+    return said + screenshot.signs(hints, turned, flat), turned
 
 
 def _sides(width: int, height: int, *, swapped: bool) -> list[Said]:

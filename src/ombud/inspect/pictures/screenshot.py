@@ -18,7 +18,6 @@ from PIL import Image
 
 from ombud.domain.said import Said, Source
 from ombud.inspect.pictures import metadata
-from ombud.inspect.pictures.likeness import flat_share
 from ombud.inspect.pictures.opening import TOOL, VERSION
 
 _Pixels = npt.NDArray[np.uint8]
@@ -70,8 +69,8 @@ def hints(picture: Image.Image) -> Hints:
     return Hints(named[0] if named else None, bool(metadata.camera(picture)), picture.size)
 
 
-def signs(told: Hints, pixels: Image.Image) -> list[Said]:
-    """Every `screenshot_sign` of a picture that is decoded and upright."""
+def signs(told: Hints, pixels: Image.Image, flat: float) -> list[Said]:
+    """Every `screenshot_sign` of a picture that is decoded and upright. flat: its `flat_share`."""
     found = [_sign("software", told.program, 0.95)] if told.program else []
     if told.camera:
         return found
@@ -80,7 +79,7 @@ def signs(told: Hints, pixels: Image.Image) -> list[Said]:
         found.append(_sign("screen_size", "picture", 0.7))
     elif told.size in _DESKTOPS:  # a frame of a film and the pictures of some cameras are as large
         found.append(_sign("screen_size", "picture", 0.4))
-    if flat_share(pixels) < _DRAWN:
+    if flat < _DRAWN:
         return found
     shown = _scaled(pixels)
     shapes = (("status_bar", 0.8, _has_status_bar), ("browser", 0.75, _has_address_bar), ("chat", 0.75, _has_bubbles))
