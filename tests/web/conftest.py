@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pytest_django import Settings
 
@@ -16,3 +18,10 @@ def _clock(settings: Settings) -> None:
 def _unread(settings: Settings) -> None:
     """What pages take in stays unread, unless a test reads it."""
     settings.READERS = 0
+
+
+@pytest.fixture(autouse=True)
+def _at_once(settings: Settings, tmp_path: Path) -> None:
+    """What takes long is done while the test waits, and leaves nothing to the next one."""
+    settings.BACKGROUND = False
+    settings.WORKPLACE = str(tmp_path / "workplace")

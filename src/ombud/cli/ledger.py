@@ -17,30 +17,16 @@ from ombud.cli.say import _
 from ombud.domain.case_texts import STEPS
 from ombud.domain.instants import format_instant, parse_instant, refuse_no_time
 from ombud.domain.money import format_amount
-from ombud.domain.problems import N_
 from ombud.store import books, database
 from ombud.store.health import find_store
 from ombud.store.ledger import Account, Entry, accounts, statement
 from ombud.store.ledger_audit import Audit, Fault, audit
 from ombud.store.models import Store
+from ombud.words import ledger_faults
 
 ACTOR = "ombud ledger"
 _SHOWN = 200
 _WIDE = 124
-_RULES = {
-    "hold_differs": N_("the postings of a case that is not settled hold another amount than the case says"),
-    "hold_outlives_case": N_("money is held for a case that is settled"),
-    "not_settled": N_("a closed case is not settled"),
-    "charged_twice": N_("more than one case of an order was charged"),
-    "cause_of_another_case": N_("a posting was caused by a step of another case, or by none"),
-    "not_when_caused": N_("a posting has another instant than the step that caused it"),
-    "not_of_its_case": N_("a posting has another store or currency than its case"),
-    "not_balanced": N_("a posting moves nothing, or from an account to itself"),
-    "hold_not_as_told": N_("the hold of a case is not what its first step says"),
-    "opened_not_as_told": N_("the opening of a case is not at the instant of its first step"),
-    "closed_not_as_told": N_("the closing of a case is not at the instant of the step that ended it"),
-    "settled_not_as_told": N_("the settling of a case is not at the instant of that step"),
-}
 
 
 class _Ledger(TyperGroup):
@@ -241,7 +227,7 @@ def _report(found: Audit, width: int) -> RenderableType:
         return Group(Text(looked), Text(agrees, style="green"))
     parts: list[RenderableType] = [Text(looked)]
     for code, count in found.counts.items():
-        parts.append(Text(f"\n{say.number(count)} × {_(_RULES[code])} ({code})", style="bold red"))
+        parts.append(Text(f"\n{say.number(count)} × {_(ledger_faults.RULES[code])} ({code})", style="bold red"))
         rows = [_fault_row(fault) for fault in found.first if fault.code == code]
         headings = [Heading(_("case")), Heading(_("posting")), Heading(_("expected")), Heading(_("found"))]
         parts.append(grid(headings, rows, width))

@@ -19,14 +19,19 @@ from ombud.domain.instants import format_instant, parse_instant, parse_span
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
-from ombud.rulebooks import open_book, shipped
+from ombud.people.books import in_force
+from ombud.rulebooks import open_book
 from ombud.store import database
 from ombud.work import loop
 from ombud.work.loop import TickReport
 
 _Rulebooks = Annotated[
     list[str] | None,
-    typer.Option("--rulebook", metavar="NAME|FILE", help="A shipped book or a file; default: all shipped ones."),
+    typer.Option(
+        "--rulebook",
+        metavar="NAME|FILE",
+        help="A shipped book or a file; default: those put in force on the pages, else all shipped ones.",
+    ),
 ]
 _READ = N_("orders read")
 _Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -53,8 +58,10 @@ def tick(
     """Do once what is due at a given instant: open cases, let rulings take effect, close windows, remind."""
     instant = parse_instant(at)
     rules = parse_instant(rules_at) if rules_at else None
-    books = open_books(rulebook)
+    named = open_books(rulebook) if rulebook else None
     database.prepare()
+    with database.spoken():
+        books = named or in_force()
     with say.progress(_("Due by {at}").format(at=format_instant(instant))) as progress:
         report = loop.tick(instant, books=books, actor="ombud tick", rules_at=rules, progress=progress)
     _tell(report, as_json=as_json)
@@ -69,9 +76,11 @@ def work(
 ) -> None:
     """Run the due loop: do what is due as its time comes, until SIGTERM or Ctrl-C."""
     pause = parse_span(every)
-    books = open_books(rulebook)
+    named = open_books(rulebook) if rulebook else None
     database.prepare()
     if once:
+        with database.spoken():
+            books = named or in_force()
         report = loop.tick(datetime.now(UTC), books=books)
         _tell(report, as_json=as_json)
         _tell_unsealed(report.sealing.problem)
@@ -96,14 +105,14 @@ def work(
             _tell_unsealed(unsealed)
 
     with _stopped_by_signals(stopping):
-        loop.run(books=books, clock=lambda: datetime.now(UTC), wait=wait, every=pause, tell=tell)
+        loop.run(books=named or in_force, clock=lambda: datetime.now(UTC), wait=wait, every=pause, tell=tell)
     say.err.print(_("Stopped."))
 
 
-def open_books(names: list[str] | None) -> Mapping[str, Rulebook]:
-    """The books of these names or files, by platform; all shipped ones where none is named."""
+def open_books(names: list[str]) -> Mapping[str, Rulebook]:
+    """The books of these names or files, by platform."""
     books: dict[str, Rulebook] = {}
-    for name in names or shipped():
+    for name in names:
         book = open_book(name)
         if book.name in books:
             raise OmbudError(

@@ -19,13 +19,13 @@ from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Change, Dated, Rulebook, bare, compare
 from ombud.domain.rulebook.schema import schema as book_schema
 from ombud.rulebooks import open_book
+from ombud.words import changes
 
 app = typer.Typer(no_args_is_help=True, help="The rules of a platform: dated clauses, each citing its source.")
 
 Book = Annotated[str, typer.Argument(metavar="BOOK", help="A shipped book (ozon, shopify) or a YAML file.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
-_KINDS = {"added": N_("added"), "removed": N_("removed"), "changed": N_("changed"), "recited": N_("cited otherwise")}
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "recited": "dim"}
 
 
@@ -75,7 +75,7 @@ def check(
         return
     said = _("{file} holds together: {clauses} clauses, {versions} versions, in force from {start}.")
     versions = sum(len(each) for each in opened.clauses.values())
-    text = said.format(file=opened.file, clauses=clauses, versions=versions, start=_date(opened.starts_at))
+    text = said.format(file=opened.file, clauses=clauses, versions=versions, start=changes.date(opened.starts_at))
     say.out.print(text, markup=False, soft_wrap=True)
 
 
@@ -87,11 +87,11 @@ def diff(
 ) -> None:
     """Shows what changes from one book to another, clause by clause, and from when."""
     before, after = open_book(old), open_book(new)
-    changes = compare(before, after)
+    found = compare(before, after)
     if json:
-        print_json({"old": _book(before), "new": _book(after), "changes": [_change(change) for change in changes]})
+        print_json({"old": _book(before), "new": _book(after), "changes": [_change(change) for change in found]})
         return
-    if not changes:
+    if not found:
         say.out.print(_("The two books say the same."))
         return
     table = Table(box=box.SIMPLE_HEAD, expand=True)
@@ -101,16 +101,16 @@ def diff(
         )  # what a change is called is never cut; what it says may take more lines
     for heading in (_("Before"), _("After")):
         table.add_column(heading, overflow="fold")
-    for change in sorted(changes, key=lambda each: each.valid_from):
+    for change in sorted(found, key=lambda each: each.valid_from):
         table.add_row(
-            _date(change.valid_from),
-            _date(change.valid_until) if change.valid_until else "",
+            changes.date(change.valid_from),
+            changes.date(change.valid_until) if change.valid_until else "",
             Text(change.clause),
-            Text(_(_KINDS[change.kind]), _COLOURS[change.kind]),
+            Text(_(changes.KINDS[change.kind]), _COLOURS[change.kind]),
             *_sides(change),
         )
     say.out.print(table)
-    say.out.print(_("{count} changes.").format(count=len(changes)))
+    say.out.print(_("{count} changes.").format(count=len(found)))
 
 
 @app.command()
@@ -130,7 +130,9 @@ def _section(section: str, found: dict[str, Dated[Any]]) -> Table:
     for name, version in found.items():
         first, dot, rest = name.partition(".")
         if first == section:
-            table.add_row(Text(rest if dot else name), _value(bare(version)), _date(version.valid_from), version.cite)
+            table.add_row(
+                Text(rest if dot else name), _value(bare(version)), changes.date(version.valid_from), version.cite
+            )
     table.add_row()
     return table
 
@@ -168,47 +170,12 @@ def _speak(book: Rulebook) -> str:
 
 
 def _value(value: Any) -> Text:
-    return Text(_one_line(value))
-
-
-def _one_line(value: Any) -> str:
-    """A value as a person reads it: texts in the reader's language, maps and lists in one line."""
-    match value:
-        case {"en": str(), "ru": str(), "zh": str(), **rest} if not rest:
-            return str(value[say.language()])
-        case dict():
-            return "; ".join(f"{key}: {_nested(each)}" for key, each in value.items())
-        case list():
-            return (" · " if any(isinstance(each, dict | list) for each in value) else ", ").join(map(_nested, value))
-        case bool():
-            return _("yes") if value else _("no")
-        case None:
-            return "–"
-        case _:
-            return str(value)
-
-
-def _nested(value: Any) -> str:
-    said = _one_line(value)
-    return f"({said})" if isinstance(value, dict) and not {"en", "ru", "zh"} <= value.keys() else said
+    return Text(changes.one_line(value))
 
 
 def _sides(change: Change) -> tuple[Text, Text]:
-    if change.kind == "recited":
-        return Text(change.cite_before), Text(change.cite_after)
-    if not change.details:
-        return _value(change.before), _value(change.after)
-    before = [_detail(detail.path, detail.before) for detail in change.details]
-    after = [_detail(detail.path, detail.after) for detail in change.details]
-    return Text("\n".join(before)), Text("\n".join(after))
-
-
-def _detail(path: str, value: Any) -> str:
-    return f"{path}: {_one_line(value)}" if path else _one_line(value)
-
-
-def _date(instant: datetime) -> str:
-    return format_instant(instant).removesuffix("T00:00:00Z")
+    before, after = changes.sides(change)
+    return Text(before), Text(after)
 
 
 def _plain(value: Any) -> Any:

@@ -48,8 +48,12 @@ ROOMS = (
     Room("reviews", N_("Reviews"), "reviews", Right.OPERATE, Side.OPERATOR),
     Room("queue", N_("Cases"), "queue", Right.SEE, Side.OPERATOR),
     Room("stores", N_("Stores"), "stores", Right.OPERATE, Side.OPERATOR),
+    Room("carriers", N_("Carriers"), "carriers", Right.OPERATE, Side.OPERATOR),
     Room("flags", N_("Flags"), "flags", Right.OPERATE, Side.OPERATOR),
+    Room("books", N_("Rulebooks"), "books", Right.OPERATE, Side.OPERATOR),
     Room("sanctions", N_("Sanctions"), "sanctions", Right.OPERATE, Side.OPERATOR),
+    Room("audit", N_("Audit"), "audit", Right.AUDIT, Side.OPERATOR),
+    Room("loop", N_("Loop"), "loop", Right.OPERATE, Side.OPERATOR),
     Room("settings", N_("Settings"), "settings", Right.SEE, Side.SELLER),
     Room("settings", N_("Settings"), "settings", Right.SEE, Side.OPERATOR),
 )

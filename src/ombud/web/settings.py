@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 
 from ombud.settings import *  # noqa: F403 (everything the store needs, the pages need)
+from ombud.settings import DATABASE_URL, SECRET_KEY, STORAGES
 from ombud.settings import INSTALLED_APPS as _OF_THE_STORE
-from ombud.settings import SECRET_KEY, STORAGES
 
 _WEB = Path(__file__).parent
 
@@ -119,6 +121,11 @@ WEBHOOKS_ANYWHERE = os.environ.get("OMBUD_WEBHOOKS_ANYWHERE", "") == "1"
 """Whether webhooks may go to addresses inside the network of this server, and without HTTPS."""
 URL = os.environ.get("OMBUD_URL", "http://127.0.0.1:8000")
 """Where the pages are reached: links in messages begin so."""
+
+BACKGROUND = True
+"""Whether what takes long is done beside the page that asked for it; tests wait for it."""
+WORKPLACE = str(Path(gettempdir()) / f"ombud-{os.getuid()}-{sha256(DATABASE_URL.encode()).hexdigest()[:12]}")
+"""A folder of this machine for what takes long and for books nobody has decided on yet: nothing that must last."""
 
 CLOCK = "ombud.web.clock.now"
 """Where pages read what time it is; a demo and the tests move it."""

@@ -100,7 +100,7 @@ def tick(
 
 def run(
     *,
-    books: Books,
+    books: Books | Callable[[], Books],
     clock: Callable[[], datetime],
     wait: Callable[[timedelta], bool],
     every: timedelta,
@@ -110,8 +110,9 @@ def run(
 
     It looks again when the next thing is due, at the latest after `every`: new facts may have come. While the store is
     away it tries again, ever less often. A clock that is set back does not make it go back: it stays at the latest
-    instant it has seen. `tell` hears of every tick that did something and of every failure. Raises OmbudError where
-    waiting does not mend it.
+    instant it has seen. `tell` hears of every tick that did something and of every failure. books: or what gives them,
+    asked anew for each tick, so that a book that somebody puts in force holds from the next one on. Raises OmbudError
+    where waiting does not mend it.
     """
     latest = clock()
     failures = 0
@@ -119,7 +120,7 @@ def run(
     while not stopped:
         latest = max(latest, clock())
         try:
-            report = tick(latest, books=books, stop=lambda: wait(timedelta()))
+            report = tick(latest, books=_at_hand(books), stop=lambda: wait(timedelta()))
             pause = _until_next(latest, every, report.sealing.next_at)
             failures = 0
         except OmbudError as error:
@@ -133,6 +134,13 @@ def run(
             if report.did_anything:
                 tell(report)
         stopped = wait(pause)
+
+
+def _at_hand(books: Books | Callable[[], Books]) -> Books:
+    if not callable(books):
+        return books
+    with database.spoken():
+        return books()
 
 
 def _until_next(at: datetime, every: timedelta, seal_at: datetime | None) -> timedelta:

@@ -45,6 +45,9 @@ DEEDS = {
     "channel_removed": N_("the channel {name} was removed"),
     "template_kept": N_("the template {name} was saved"),
     "template_dropped": N_("the template {name} was deleted"),
+    "book_put_in_force": N_("the rulebook {name} was put in force"),
+    "ledger_audited": N_("the ledger was checked"),
+    "history_audited": N_("the histories were checked"),
 }
 """What was done, by the word that the store keeps."""
 
