@@ -28,6 +28,8 @@ CPU_S = 11
 """Seconds of processor time after which no further page is begun: below what ends a worker."""
 MOST_LINES, MOST_TEXT, MOST_SAID = 400, 40_000, 2_000
 """Lines, characters of them, and things said in all of one file, by looking and by recognising each."""
+_SHEET_LINES, _SURE = 5, 0.7
+"""Lines read as surely as that make a photo one of a sheet."""
 _PICTURES = frozenset({"jpeg", "png"})
 _READ = _PICTURES | {"pdf", "mp4"}
 _UNSEEN = {"pdf": ("ocr",), "jpeg": ("ocr", "watermark"), "png": ("ocr", "watermark"), "mp4": ("ocr", "watermark")}
@@ -153,12 +155,15 @@ def _recognise_picture(path: Path, said: Sequence[Said], budget: _Budget) -> _Pa
         yield unrecognised("jpeg")
         return
     found: list[Said] = []
-    # The cheapest first: what is made of the letters in a busy photo takes longest and says least.
-    ways: list[tuple[str, Callable[[Image, None], list[Said]]]] = [("barcode", readers.barcodes)]
-    ways += [("watermark", readers.watermark)]
+    ways: list[tuple[str, Callable[[Image, None], list[Said]]]] = [
+        ("barcode", readers.barcodes),
+        ("watermark", readers.watermark),
+        ("ocr", readers.lines),
+    ]
     ways += [("ocr", readers.words)] if _has(said, "picture_dhash") else []  # only photos have one
-    ways += [("ocr", readers.lines)]
     for what, way in ways:
+        if way is readers.words and _is_sheet(found):
+            continue
         tried = _tried(what, partial(way, image, None)) if budget.affords() else iter([[_of_ours("off", what)]])
         for part in tried:
             found += part
@@ -169,6 +174,12 @@ def _recognise_picture(path: Path, said: Sequence[Said], budget: _Budget) -> _Pa
         yield part
     if _has(found, "signature_field"):
         yield from _tried("ink", lambda: readers.ink(image, found))
+
+
+def _is_sheet(said: Sequence[Said]) -> bool:
+    """Whether what was read is a sheet of text: looking for labels among things would read it once more, dearly."""
+    sure = [each for each in said if each.field == "line" and each.confidence >= _SURE]
+    return len(sure) >= _SHEET_LINES
 
 
 def _recognise_video(path: Path) -> _Parts:
