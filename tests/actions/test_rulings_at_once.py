@@ -8,7 +8,7 @@ import pytest
 
 from ombud.domain.cases import EventKind, State
 from ombud.domain.instants import format_instant
-from ombud.store.models import Case, CaseEvent, Ruling
+from ombud.store.models import Case, CaseEvent, Proposal, Ruling
 from tests.actions.others import finish, start
 from tests.actions.ruled import hand_in, scanned
 from tests.actions.taking import DAY, HOUR, START
@@ -60,3 +60,20 @@ def test_of_two_reviewers_at_once_one_rules_and_the_other_is_told(store: OwnStor
         assert (found.state, found.recommended) == (State.UNDER_REVIEW, last.outcome)
     else:
         assert found.state == last.outcome
+
+
+def test_of_two_who_say_the_same_at_once_where_much_is_held_one_proposes_and_the_other_rules(
+    store: OwnStore, tmp_path: Path
+) -> None:
+    case = hand_in(scanned(amount_minor=60_000_00), at=AT)
+    go = tmp_path / "go"
+    words = [(case.case_id, "won", format_instant(AT + HOUR), actor, go) for actor in ("anna", "boris")]
+    both = [start(store, RULE, *each) for each in words]
+    for process in both:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    go.touch()
+    assert [finish(process)[1].strip() for process in both] == ["ruled", "ruled"]
+    [proposal], ruling = Proposal.objects.all(), Ruling.objects.latest("seq")
+    assert {proposal.actor, ruling.actor} == {"anna", "boris"}
+    assert (ruling.seq, Case.objects.get().recommended) == (2, State.WON)

@@ -53,7 +53,7 @@ def ends(sanctions: Iterable[Sanction], at: datetime) -> dict[int, datetime]:
     for one in sanctions:
         if one.over != Over.STORE and (one.ended_at is None or one.ended_at > at):
             alike[one.platform, one.over, one.clause, one.rulebook_id].append(one)
-    found = {}
+    found: dict[int, datetime] = {}
     for (platform, over, _, _), some in alike.items():
         clause = clause_of(some[0])
         if clause is None or clause.window is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any, TypeAlias
 
 from django.db.models import Case as Choice
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -22,6 +23,8 @@ CAME_UNDER_REVIEW = (EventKind.EVIDENCE_SUBMITTED, EventKind.REOPENED)
 """The steps that bring a case under review; what was proposed before the last of them holds no more."""
 _BY_PERSON = ("confirmed", "overruled")
 ANY = Q()
+Annotated: TypeAlias = Any
+"""A query of cases with `stage` and what it is made of, which no type of the models has."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -104,7 +107,8 @@ def following(case: Case, at: datetime, actor: str, wanted: Q = ANY) -> int | No
     later = smaller & endless if case.rule_at is None else endless | Q(rule_at__gt=case.rule_at)
     later |= Q(rule_at=case.rule_at) & smaller if case.rule_at is not None else Q()
     rows = cases.order_by(F("rule_at").asc(nulls_last=True), "-held_minor", "case_id").values_list("case_id", flat=True)
-    return rows.filter(later).first() or rows.first()
+    found: int | None = rows.filter(later).first() or rows.first()
+    return found
 
 
 def review_of(case: Case) -> Reviewable | None:
@@ -146,18 +150,18 @@ def records(store_ids: Iterable[str], at: datetime) -> dict[str, Record]:
     return {name: Record(losses.get(name) or 0, tuple(over[name])) for name in names}
 
 
-def _under_review(at: datetime | None) -> QuerySet[Case]:
+def _under_review(at: datetime | None) -> Annotated:
     """The open cases that were handed in and are under review, each with its `stage`: by an index of these alone."""
     cases = Case.objects.filter(state=State.UNDER_REVIEW, closed_at__isnull=True, submitted_at__isnull=False)
     return _staged(cases if at is None else cases.filter(submitted_at__lte=at))
 
 
-def _staged(cases: QuerySet[Case]) -> QuerySet[Case]:
+def _staged(cases: QuerySet[Case]) -> Annotated:
     own = OuterRef("case_id")
     last = Ruling.objects.filter(case=own).order_by("-seq")
     said = Proposal.objects.filter(case=own).order_by("-seq")
     came = CaseEvent.objects.filter(case=own, kind__in=CAME_UNDER_REVIEW).order_by("-seq")
-    cases = cases.annotate(
+    found = cases.annotate(
         decision=Subquery(last.values("decision")[:1]),
         proposed=Subquery(said.values("proposal_id")[:1]),
         proposed_by=Subquery(said.values("actor")[:1]),
@@ -170,18 +174,15 @@ def _staged(cases: QuerySet[Case]) -> QuerySet[Case]:
         When(recommended__isnull=False, decision="decided", then=Value(Stage.DECIDED)),
         default=Value(Stage.WAITING),
     )
-    return cases.annotate(stage=stage)
+    return found.annotate(stage=stage)
 
 
-def _read(cases: Sequence[Case]) -> list[Reviewable]:
+def _read(cases: Sequence[Any]) -> list[Reviewable]:
     """With the last ruling and what was said last of each: two queries for all of them."""
     own = [case.case_id for case in cases]
     newest = Ruling.objects.filter(case=OuterRef("case_id")).order_by("-seq").values("ruling_id")[:1]
     last = Case.objects.filter(case_id__in=own).values(newest=Subquery(newest))
     rulings = {one.case_id: one for one in Ruling.objects.filter(ruling_id__in=last)}
-    in_second = [case.proposed for case in cases if case.stage == Stage.SECOND]  # type: ignore[attr-defined]
+    in_second = [case.proposed for case in cases if case.stage == Stage.SECOND]
     said = {one.case_id: one for one in Proposal.objects.filter(proposal_id__in=in_second)} if in_second else {}
-    return [
-        Reviewable(case, Stage(case.stage), rulings.get(case.case_id), said.get(case.case_id))  # type: ignore[attr-defined]
-        for case in cases
-    ]
+    return [Reviewable(case, Stage(case.stage), rulings.get(case.case_id), said.get(case.case_id)) for case in cases]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce
@@ -74,24 +75,25 @@ def list_(request: Seen) -> HttpResponse:
     return render(request, "ombud/stores.html", context)
 
 
-def _sorted(stores: QuerySet[Store], at: datetime) -> QuerySet[Store]:
+def _sorted(stores: QuerySet[Store], at: datetime) -> Any:
+    """The query with `open_cases` and `against`, the number of sanctions in force, of each."""
     open_ = _open(at).filter(store=OuterRef("store_id")).values("store").annotate(count=Count("case_id"))
     own = Cast(OuterRef("store_id"), CharField())
     running = Q(ended_at__isnull=True) | Q(ended_at__gt=at)
     over = Sanction.objects.filter(running, over=Over.STORE, subject=own, begun_at__lte=at).order_by()
-    over = over.values("subject").annotate(count=Count("sanction_id"))
-    stores = stores.annotate(
+    counted = over.values("subject").annotate(count=Count("sanction_id"))
+    found = stores.annotate(
         open_cases=Coalesce(Subquery(open_.values("count")), Value(0)),
-        against=Coalesce(Subquery(over.values("count")), Value(0)),
+        against=Coalesce(Subquery(counted.values("count")), Value(0)),
     )
-    return stores.order_by("-against", "-open_cases", "store_id")
+    return found.order_by("-against", "-open_cases", "store_id")
 
 
 def _open(at: datetime) -> QuerySet[Case]:
     return Case.objects.filter(closed_at__isnull=True, opened_at__lte=at).order_by()
 
 
-def _rows(stores: list[Store], at: datetime) -> list[Row]:
+def _rows(stores: list[Any], at: datetime) -> list[Row]:
     ids = [one.store_id for one in stores]
     measured = {health.store_id: health for health in _measured(stores, at)}
     held: dict[str, dict[str, int]] = {one: {} for one in ids}
@@ -106,7 +108,7 @@ def _rows(stores: list[Store], at: datetime) -> list[Row]:
             one,
             rating(one),
             tuple(_figure(measured.get(one.store_id), name) for name in SHOWN),
-            one.open_cases,  # type: ignore[attr-defined]
+            one.open_cases,
             held[one.store_id],
             tuple(over[one.store_id]),
         )
