@@ -99,11 +99,11 @@ def _packed(
     said = kinds_said(kinds, files, asker.by)
     folder = out or Path(re.sub(r"[^\w-]", "_", asker.order_id) or "order")
     refuse_full(folder)
-    with tempfile.TemporaryDirectory(prefix="ombud-pack.") as work, reading() as reads:
+    with tempfile.TemporaryDirectory(prefix="ombud-pack.") as work, reading() as (reads, tell):
         own = Path(work) / "sources"
         own.mkdir()
         sources = taken_in(files, asker.by, said, own)
-        bench = Bench(Workshop(Path(work)), reads, asker.expected)
+        bench = Bench(Workshop(Path(work)), reads, asker.expected, tell)
         naming = Naming(asker.order_id, asker.by)
         packed = packing.pack(packing.Order(naming, asker.asked, asker.left, asker.check), sources, bench)
         more = {**asker.whose, "order_id": asker.order_id, "folder": str(folder)}

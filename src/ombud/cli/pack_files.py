@@ -4,8 +4,9 @@ the same bytes."""
 from __future__ import annotations
 
 import hashlib
+import itertools
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -94,12 +95,13 @@ def kinds_said(words: Sequence[str], files: Sequence[str], by: Rules) -> dict[st
 
 
 @contextmanager
-def reading() -> Iterator[Reads]:
-    """What reads files, with a bar for the person who waits."""
+def reading() -> Iterator[tuple[Reads, Callable[[], None]]]:
+    """What reads files, and what is to be called with each that is made: with a bar for the person who waits."""
+    made = itertools.count(1)
     with Pool() as pool, say.progress(_("files")) as advance:
 
         def read(asked: Sequence[Asked]) -> list[tuple[Said, ...]]:
             told = pool.inspect(asked, progress=lambda told: advance(told.what, told.done, told.of))
             return [writable(one.said) for one in told]
 
-        yield read
+        yield read, lambda: advance("make", next(made), None)

@@ -26,6 +26,7 @@ _STEPS = {
     "compare": N_("comparing"),
     "fold": N_("folding tracks"),
     "look": N_("reading"),
+    "make": N_("making"),
     "orders": N_("orders"),
     "recognise": N_("recognising letters"),
     "triggers": N_("applying triggers"),

@@ -18,6 +18,7 @@ REASONS: Mapping[str, str] = {
     "required": N_("The upload is full, though this kind must be there: choose yourself what goes in."),
 }
 _ALL = 10_000
+_TRIED = frozenset({"not_smaller", "not_merged"})
 
 
 def divided(
@@ -69,4 +70,5 @@ def _has_name(item: Item, upload: Sequence[Item]) -> bool:
 
 
 def _left(item: Item, reason: str, **values: object) -> LeftOut:
-    return LeftOut(tuple(part.source.name for part in item.parts), item.kind, reason, values)
+    tried = tuple(one for one in item.changes if one.code in _TRIED)
+    return LeftOut(tuple(part.source.name for part in item.parts), item.kind, reason, values, tried)

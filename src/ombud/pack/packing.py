@@ -62,8 +62,10 @@ def pack(order: Order, sources: Sequence[Source], bench: Bench) -> Packed:
     _raise(filter(None, (_capture(part, order.by) for part in parts)))
     converted = [as_taken(part, order.by, bench) for part in parts]
     _raise(one for one in converted if isinstance(one, Problem))
-    items = _items([one for one in converted if isinstance(one, Part)], order, bench)
-    uploads, out = divided(items, order.asked, order.by.files, order.left)
+    ready = [one for one in converted if isinstance(one, Part)]
+    uploads, out = divided(_items(ready, order, bench), order.asked, order.by.files, order.left)
+    if out or len(uploads) > 1:
+        uploads = [_anew(items, ready, order, bench) for items in uploads]
     return Packed([_upload(number, one, order) for number, one in enumerate(uploads, 1)], [*same, *out])
 
 
@@ -228,6 +230,14 @@ def _items(parts: Sequence[Part], order: Order, bench: Bench) -> list[Item]:
             break
         less += over
     return _apart(list(made.values()), order)
+
+
+def _anew(items: Sequence[Item], parts: Sequence[Part], order: Order, bench: Bench) -> list[Item]:
+    """The files of one of several uploads, or of one that others did not fit into, no smaller than need be."""
+    sources = {part.source.sha256 for item in items for part in item.parts}
+    again = _items([part for part in parts if part.source.sha256 in sources], order, bench)
+    uploads, out = divided(again, order.asked, order.by.files, 1)
+    return uploads[0] if len(uploads) == 1 and not out else list(items)
 
 
 def _fitted(groups: Sequence[Group], most: int, bench: Bench) -> list[Group]:

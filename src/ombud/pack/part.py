@@ -91,12 +91,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What is in no upload. reason: a key of `ombud.pack.dividing.REASONS`; other: the file that is the same."""
+    """What is in no upload. reason: a key of `ombud.pack.dividing.REASONS`. tried: what was to be done about it."""
 
     names: tuple[str, ...]
     kind: str
     reason: str
     values: dict[str, object] = field(default_factory=dict)
+    tried: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

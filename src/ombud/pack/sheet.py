@@ -84,9 +84,9 @@ def level(packed: Packed) -> Level:
 
 
 def reason(left: LeftOut) -> str:
-    """Why something is in no upload."""
+    """Why something is in no upload, and what would not help."""
     values = {name: number(value) if isinstance(value, int) else value for name, value in left.values.items()}
-    return _(REASONS[left.reason]).format(**values)
+    return " ".join([_(REASONS[left.reason]).format(**values), *(change.say() for change in left.tried)])
 
 
 LEVELS: dict[Level, str] = {"refuse": "✗", "doubt": "?", "fine": "✓"}

@@ -29,7 +29,9 @@ def opened(path: Path, form: str) -> Iterator[Image.Image]:
         warnings.simplefilter("ignore")  # of broken EXIF and odd palettes; what can be read is read
         try:
             picture = Image.open(path, formats=(FORMATS[form],))
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        except Image.DecompressionBombError as error:
+            raise UnmakableError("too_many_pixels") from error
+        except (OSError, ValueError, SyntaxError) as error:
             raise UnmakableError("cannot_open") from error
         with picture:
             if opening.too_many_pixels(*picture.size, scales=False):

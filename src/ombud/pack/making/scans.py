@@ -40,7 +40,7 @@ def _images(pdf: pikepdf.Pdf) -> Iterator[tuple[Any, float]]:
     for page in pdf.pages:
         box = [float(each) for each in page.mediabox]
         longest_in = max(abs(box[2] - box[0]), abs(box[3] - box[1])) * float(page.obj.get("/UserUnit", 1)) / 72
-        for image in page.images.values():
+        for image in page.get_images().values():
             _, before = found.get(image.objgen, (image, 0.0))
             found[image.objgen] = (image, max(before, longest_in))
     yield from found.values()
