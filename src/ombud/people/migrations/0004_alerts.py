@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0003_letter_templates"),
-        ("store", "0016_alerts"),
+        ("store", "0015_review_proposals"),
     ]
 
     operations = [

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                condition=models.Q(("submitted_at__isnull", False), ("closed_at__isnull", True)),
+                condition=models.Q(("closed_at__isnull", True), ("submitted_at__isnull", False)),
                 fields=["rule_at"],
                 name="cases_handed_in",
             ),
