@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from ombud.domain.problems import OmbudError
@@ -142,3 +143,7 @@ def test_a_store_that_may_only_be_read_is_said(store: OwnStore) -> None:
 def test_a_password_is_never_shown() -> None:
     done = _prepare("postgresql://ombud:secret-word@127.0.0.1:9/ombud")
     assert "secret-word" not in done.stderr + done.stdout
+
+
+def test_the_migrations_make_the_tables_that_the_models_describe() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
