@@ -28,10 +28,9 @@ def book_of(digest: str, books: Mapping[str, Rulebook]) -> Rulebook:
 
 def in_use() -> dict[str, Rulebook]:
     """The book of each platform: the one last used by the store, else the one that ships with Ombud."""
-    books = {name: open_book(name) for name in shipped()}
-    for name, digest in RulebookVersion.objects.exclude(text="").order_by("used_from").values_list("name", "digest"):
-        books[name] = kept(digest)
-    return books
+    versions = RulebookVersion.objects.exclude(text="").order_by("used_from").values_list("name", "digest")
+    last = dict(versions)  # of each name, the one used last: the others are not read
+    return {name: open_book(name) for name in shipped()} | {name: kept(digest) for name, digest in last.items()}
 
 
 def version(book: Rulebook, clause: str, at: datetime) -> Dated[Any] | None:

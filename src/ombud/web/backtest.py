@@ -144,10 +144,9 @@ def _health(
         said = new_book.version_at(f"health.{name}", at) or old_book.version_at(f"health.{name}", at)
         title = said.value.title.speak(language()) if said and getattr(said.value, "title", None) else ""
         title = title or _(_DESK.get(name, name))
-        rates = [times.rate(Fraction(one["all_stores"]["rate"])) if one["all_stores"]["rate"] else "–"
-                 for one in (before, after)]  # fmt: skip
+        rates = [Fraction(one["all_stores"]["rate"]) if one["all_stores"]["rate"] else None for one in (before, after)]
         said_ = _(N_("{figure}, all stores together")).format(figure=title)
-        yield Row(said_, (rates[0],), (rates[1],), ("–" if rates[0] == rates[1] else "≠",))
+        yield Row(said_, (times.rate(rates[0]),), (times.rate(rates[1]),), (_moved(*rates),))
         if before["limit"] or before["least"] or after["limit"] or after["least"]:
             for words, standings in _STANDINGS:
                 counts = (sum(one["stores"][str(each)] for each in standings) for one in (before, after))
@@ -167,6 +166,13 @@ def _amounts(title: str, old: Mapping[str, int], new: Mapping[str, int], *, inne
             for one in currencies
         )
         yield Row(title, sides[0], sides[1], signed, inner)
+
+
+def _moved(old: Fraction | None, new: Fraction | None) -> str:
+    """By how much a rate moved, in percentage points."""
+    if old is None or new is None or times.rate(old) == times.rate(new):
+        return "–"
+    return f"+{times.rate(new - old)}" if new > old else f"−{times.rate(old - new)}"
 
 
 def _signed(difference: int, form: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -259,10 +260,16 @@ def _version(name: str, digest: str) -> Rulebook:
                 mend=N_("What was brought and not put in force is forgotten after a while: bring the file again."),
             )
         )
-    found = load(brought, file=f"{name}@{digest[:CONFIRMED]}")
+    found = _loaded(brought, f"{name}@{digest[:CONFIRMED]}")
     if found.name != name:
         raise Http404
     return found
+
+
+@lru_cache(maxsize=16)
+def _loaded(brought: str, file: str) -> Rulebook:
+    """Read once, however often its page looks whether a back-test is done."""
+    return load(brought, file=file)
 
 
 def _deeds() -> list[Deed]:

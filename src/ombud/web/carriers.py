@@ -25,7 +25,7 @@ from ombud.web.access import page
 from ombud.web.middleware import Seen
 
 LATELY = timedelta(days=30)
-SHOWN = 20
+SHOWN = 10
 _LARGEST = 1_000_000
 WHY = "carriers"
 """What a deed says that put a list in force."""
