@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from collections.abc import Iterator
+
 import pytest
 from pytest_django import Settings
+
+from ombud import languages
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +29,11 @@ def _at_once(settings: Settings, tmp_path: Path) -> None:
     """What takes long is done while the test waits, and leaves nothing to the next one."""
     settings.BACKGROUND = False
     settings.WORKPLACE = str(tmp_path / "workplace")
+
+
+@pytest.fixture(autouse=True)
+def _spoken() -> Iterator[None]:
+    """What a page spoke is not what the next test speaks, as it would be in one thread."""
+    before = languages._context.get()  # (what a request sets, the next one sets anew)
+    yield
+    languages._context.set(before)

@@ -23,11 +23,11 @@ from ombud.domain.judging import Judged
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.said import Said
 from ombud.words import remarks
+from ombud.words.meter import meter as how_full
 from ombud.words.remarks import Level, Remark
 
 SIGNS: dict[Level, tuple[str, str]] = {"refuse": ("✗", "red"), "doubt": ("?", "yellow"), "fine": ("✓", "green")}
 """What stands before a remark, and its colour."""
-_MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +142,7 @@ def verdict(page: Page) -> str:
 
 def meter(page: Page) -> str:
     """`2 of 5 files · 3.1 of 10 MB`."""
-    files, size = page.checked.by.files, sum(one.piece.size for one in page.handed)
-    most_files, most_bytes = (files.most_files, files.most_bytes) if files else (None, None)
-    count = len(page.handed)
-    parts = [
-        _("{count} of {most} files").format(count=count, most=most_files)
-        if most_files is not None
-        else _("files: {count}").format(count=count),
-        _("{size} of {most} MB").format(size=_mb(size), most=_mb(most_bytes))
-        if most_bytes is not None
-        else _("{size} MB").format(size=_mb(size)),
-    ]
-    return " · ".join(parts)
-
-
-def _mb(count: int) -> str:
-    """In millions of bytes, to one place; not rounded down to nothing, nor to a bound that it is over."""
-    if count % _MB == 0:
-        return str(count // _MB)
-    said = f"{-(-count * 10 // _MB) / 10:.1f}"
-    return said.replace(".", ",") if say.language() == "ru" else said
+    return how_full(len(page.handed), sum(one.piece.size for one in page.handed), page.checked.by.files)
 
 
 def _about(piece: Piece, page: Page) -> str:

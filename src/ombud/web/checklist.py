@@ -66,6 +66,16 @@ class Item:
         return STATES[self.state][1]
 
     @property
+    def refusals(self) -> list[Fault]:
+        """What makes it not count."""
+        return [one for one in self.faults if one.first.level == "refuse"]
+
+    @property
+    def doubts(self) -> list[Fault]:
+        """What a person may hold against it."""
+        return [one for one in self.faults if one.first.level != "refuse"]
+
+    @property
     def drawn(self) -> bool:
         """Whether there is a picture of it."""
         return self.piece.format.partition("+")[0] in DRAWN

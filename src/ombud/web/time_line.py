@@ -21,11 +21,12 @@ _LANES = (14, 28, 66, 80)
 """Where labels stand, in pixels from the top; the line of the order is between the second and the third."""
 _LINE = 44
 _FIRST_TRACK, _TRACK = 108, 30
-_LABEL = 26.0
-"""Per cent of the width that a label may take on a phone."""
+_LETTER = 2.0
+"""Per cent of the width that a letter of a label takes on a phone; a Han character takes two."""
+_HAN = 0x2E80
 _ORDER = (
     ("paid_at", N_("paid")),
-    ("ship_by", N_("promised to be shipped")),
+    ("ship_by", N_("ship by")),
     ("shipped_at", N_("marked shipped")),
     ("delivered_at", N_("marked delivered")),
     ("cancelled_at", N_("cancelled")),
@@ -89,9 +90,8 @@ def time_line(file: CaseFile, book: Rulebook, clock: Clock, at: datetime) -> Tim
     if wait is not None:
         every.append(file.case.fires_at - wait)
     scale = _Scale(min(every), max(every))
-    marks, taken = [], [[] for _lane in _LANES]  # type: tuple[list[Mark], list[list[float]]]
-    for instant, tone, said in order:
-        marks.append(_mark(scale, instant, tone, said, taken))
+    taken: list[list[tuple[float, float]]] = [[] for _lane in _LANES]
+    marks = [_mark(scale, instant, tone, said, taken) for instant, tone, said in order]
     stretches = [Stretch(scale.x(order[0][0]), scale.x(order[-1][0]), _LINE)] if order else []
     rows = []
     below = any(mark.label_y > _LINE for mark in marks)
@@ -144,7 +144,7 @@ def _of_order(file: CaseFile, clock: Clock) -> Iterator[tuple[datetime, str, str
     if file.standing.closed_at is not None:
         yield file.standing.closed_at, "happened", _("closed")
     elif clock.until is not None:
-        yield clock.until, "ahead", _("window shuts") if clock.awaits is Awaits.ANSWER else _("ruling")
+        yield clock.until, "ahead", _("due") if clock.awaits is Awaits.ANSWER else _("ruling")
 
 
 def _wait(file: CaseFile, book: Rulebook) -> timedelta | None:
@@ -160,14 +160,15 @@ def _window(file: CaseFile, scale: _Scale, wait: timedelta | None) -> Window | N
     return Window(f"{start:.2f}%", f"{end - start:.2f}%", span(wait))
 
 
-def _mark(scale: _Scale, instant: datetime, tone: str, said: str, taken: Sequence[list[float]]) -> Mark:
-    share = scale.share(instant)
-    anchor = "start" if share < _LABEL / 2 else "end" if share > 100 - _LABEL / 2 else "middle"
-    middle = share + {"start": _LABEL / 2, "end": -_LABEL / 2}.get(anchor, 0)
+def _mark(scale: _Scale, instant: datetime, tone: str, said: str, taken: Sequence[list[tuple[float, float]]]) -> Mark:
+    """With its label in the first lane that has room for it."""
+    share, width = scale.share(instant), _LETTER * sum(2 if ord(letter) >= _HAN else 1 for letter in said)
+    anchor = "start" if share < width / 2 else "end" if share > 100 - width / 2 else "middle"
+    left = share - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
     whole = f"{said} · {minutes(instant)} UTC"
     for lane, others in enumerate(taken):
-        if all(abs(middle - other) >= _LABEL for other in others):
-            others.append(middle)
+        if all(left >= end or left + width <= start for start, end in others):
+            others.append((left - _LETTER, left + width + _LETTER))
             return Mark(f"{share:.2f}%", _LINE, tone, whole, said, _LANES[lane], anchor)
     return Mark(f"{share:.2f}%", _LINE, tone, whole)
 
