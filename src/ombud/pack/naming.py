@@ -53,7 +53,7 @@ class Naming:
                     "order": self.order_id,
                     "language": language,
                 },
-                mend=N_("See that the id of the order is as the platform writes it, or name the language."),
+                mend=N_("See that the id of the order is as the platform writes it."),
             )
         )
 
