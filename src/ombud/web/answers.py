@@ -49,7 +49,9 @@ def hand_in(request: Seen, case_id: int) -> HttpResponse:
         return redirect("case_submit", case_id)
     shuts_at = found.file.case.shuts_at
     if shuts_at is None or shuts_at - request.at >= PATIENCE:
-        readers().wait([piece.sha256 for piece in found.ready if not piece.inspected], _WAIT_S)
+        unread = readers().checking(found.ready, request.at)
+        readers().read(unread, request.at)
+        readers().wait(unread, _WAIT_S)
     answer = submit(case.case_id, at=request.at, actor=request.scope.actor, books=books.in_use())
     if answer.submission is None:
         return _refused(request, answer)
