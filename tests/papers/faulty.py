@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.papers import captures, forms, orders, records, sheets, shopify, spoiling, videos, waybills
+from tests.papers import captures, forms, orders, records, sheets, shopify, spoiling, videos, waybills, words
 from tests.papers.forms import Faults, content_of, paper
 from tests.papers.honest import Maker
 from tests.papers.honest import outbound as honest_outbound
@@ -289,6 +289,7 @@ MAKERS: dict[str, Maker] = {
         lambda said, order: replace(
             said,
             bilingual=True,
+            address=words.PLACES["en"][0],
             sender="Shenzhen Huaqiang Trading Co., Ltd., Nanshan road 88, Shenzhen",
             goods=order.goods[1],
         ),

@@ -68,6 +68,7 @@ def _made_by(random: Random, pdf: bytes) -> bytes:
         return pdf
     with pikepdf.open(BytesIO(pdf)) as opened:
         opened.docinfo["/Producer"] = pikepdf.String(producer)
+        del opened.trailer.ID  # else the file says that it was changed since
         return captures.saved(opened)
 
 
