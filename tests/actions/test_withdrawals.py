@@ -13,7 +13,7 @@ from ombud.domain.cases import EventKind, State
 from ombud.domain.problems import OmbudError
 from ombud.store.models import Case, CaseEvent
 from ombud.work.loop import tick
-from tests.actions.ending import disputed, left
+from tests.actions.ending import SHOPIFY, disputed, left
 from tests.actions.ruled import delivered, hand_in
 from tests.actions.taking import (
     BOOKS,
@@ -148,3 +148,19 @@ def test_a_case_that_no_complaint_opens_is_not_ended_by_one() -> None:
     take_back("c1", at=START + 3 * DAY + HOUR, opened_at=START + 3 * DAY)
     assert sweep(START + 3 * DAY + HOUR) == 0
     assert states() == {"": State.OPENED}
+
+
+def test_a_complaint_made_and_taken_back_between_two_sweeps_leaves_no_open_case() -> None:
+    take(
+        {
+            "stores": [SHOPIFY],
+            "orders": [an_order(gateway="stripe", shipped_at=START + HOUR, completed_at=START + 5 * DAY)],
+            "parcels": [a_parcel()],
+            "complaints": [a_complaint()],
+        }
+    )
+    take_back("c1", at=OPENED + HOUR)
+    open_due(OPENED + 2 * HOUR, books=BOOKS, actor="test")
+    case = Case.objects.get()
+    assert (case.state, case.closed_at, left()) == (State.WITHDRAWN, OPENED + 2 * HOUR, {})
+    assert sweep(OPENED + 3 * HOUR) == 0

@@ -112,6 +112,8 @@ def _sweep(at: datetime, *, books: Books, actor: str, rules_at: datetime | None,
             swept.held += opened.held
         _set_next()
         withdrawals.wake_for_withdrawals(facts["complaints"], at)
+        if swept.opened or swept.routed:
+            withdrawals.wake_taken_back(facts["complaints"], at)
         if swept.opened:
             sql.one_at_a_time(connection, sql.HEALTH)
             refresh_days(touched)

@@ -17,9 +17,9 @@ from django.db import connection
 
 from ombud.actions.moving import claim, move_many
 from ombud.domain.cases import EventKind
-from ombud.domain.conditions import By, Equals, In, holds
-from ombud.domain.facts import COMPLAINTS, Kind
-from ombud.domain.rulebook import Rulebook, Trigger
+from ombud.domain.complaints import is_asked_for
+from ombud.domain.facts import Kind
+from ombud.domain.rulebook import Rulebook
 from ombud.store import sql, staging
 from ombud.store.books import book_of, cited
 from ombud.store.instants import Instants
@@ -61,8 +61,7 @@ def withdraw_due(complaints: Any, *, at: datetime, books: Mapping[str, Rulebook]
     A case ends at the instant of the withdrawal, or right after its latest step where that is later. What the clock or
     a ruling had ended before, had somebody looked, is left to them. Must run in a transaction; returns how many ended.
     """
-    gone = pc.fill_null(pc.less_equal(complaints["withdrawn_at"], pa.scalar(at, _INSTANT)), False)
-    orders = complaints.filter(gone)["order_id"].unique()
+    orders = _taken_back(complaints, at)
     if not len(orders):
         return 0
     by_order: dict[str, list[dict[str, Any]]] = {}
@@ -98,11 +97,36 @@ def wake_for_withdrawals(complaints: Any, at: datetime) -> None:
         )
 
 
-def _open_cases(orders: Any) -> Iterator[dict[str, Any]]:
-    """The open cases of these orders, which nobody else moves until the transaction ends."""
+def wake_taken_back(complaints: Any, at: datetime) -> None:
+    """Orders whose case was opened at `at`, though a complaint had been taken back by then, are due again at once: it
+    was made and taken back between two sweeps. Their case is ended as any other; nothing is opened twice."""
+    orders = _taken_back(complaints, at)
+    if not len(orders):
+        return
+    _stage_orders(orders)
+    now = Instants(connection).literal(at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE orders SET check_at = {now} WHERE order_id IN (SELECT w.order_id FROM {_ORDERS} w"
+            f" JOIN cases c ON c.order_id = w.order_id WHERE c.closed_at IS NULL AND c.opened_at = {now})"
+        )
+
+
+def _taken_back(complaints: Any, at: datetime) -> Any:
+    """The orders of which a complaint was taken back by `at`."""
+    gone = pc.fill_null(pc.less_equal(complaints["withdrawn_at"], pa.scalar(at, _INSTANT)), False)
+    return complaints.filter(gone)["order_id"].unique()
+
+
+def _stage_orders(orders: Any) -> None:
     staging.create(connection, _ORDERS, (Field("order_id"),), key=("order_id",))
     for _ in staging.fill(connection, _ORDERS, (Field("order_id"),), pa.table({"order_id": orders}).to_batches()):
         pass
+
+
+def _open_cases(orders: Any) -> Iterator[dict[str, Any]]:
+    """The open cases of these orders, which nobody else moves until the transaction ends."""
+    _stage_orders(orders)
     which = f"FROM {_ORDERS} w CROSS JOIN cases c WHERE c.order_id = w.order_id AND c.closed_at IS NULL"
     if connection.vendor == "postgresql":  # whoever has one in hand is waited for: its order is due only once
         with connection.cursor() as cursor:
@@ -123,22 +147,16 @@ def _withdrawn(
     if case["complaint_id"]:
         own = [row for row in complaints if row["complaint_id"] == case["complaint_id"]]
     else:
-        own = [row for row in complaints if row["opened_at"] <= at and _is_asked_for(row, version.value, case, book)]
+        own = [
+            row
+            for row in complaints
+            if row["opened_at"] <= at and is_asked_for(row, version.value, case["fires_at"], book)
+        ]
     if not own or any(row["withdrawn_at"] is None or row["withdrawn_at"] > at for row in own):
         return None
     last = max(own, key=lambda row: (row["withdrawn_at"], row["complaint_id"]))
     ends_at = [instant for instant in (case["shuts_at"], case["rule_at"]) if instant is not None]
     return None if any(instant < last["withdrawn_at"] for instant in ends_at) else last
-
-
-def _is_asked_for(row: Mapping[str, Any], trigger: Trigger, case: Mapping[str, Any], book: Rulebook) -> bool:
-    """Whether the complaint is of the kind that the trigger asks for, by what the complaint itself says."""
-    conditions = tuple(
-        one for one in trigger.where if isinstance(one, Equals | In | By) and one.field.startswith("complaint.")
-    )
-    fields = {f"complaint.{column.name}": row[column.name] for column in COMPLAINTS.columns}
-    rules_at = None if book.starts_at <= case["fires_at"] else book.starts_at
-    return holds(conditions, fields, start=case["fires_at"], book=book, rules_at=rules_at)
 
 
 def _end(ending: _Ending, *, at: datetime, books: Mapping[str, Rulebook], actor: str) -> int:
