@@ -18,7 +18,7 @@ from ombud.store import evidence_files, sql, staging
 from ombud.store.books import book_of, version
 from ombud.store.database import spoken
 from ombud.store.instants import Instants
-from ombud.store.models import DraftPiece, Piece, StoredFile
+from ombud.store.models import ComplaintFile, DraftPiece, Piece, StoredFile
 
 BATCH = 10_000
 """Files to a transaction."""
@@ -42,6 +42,8 @@ def note(sha256s: Collection[str], *, books: Books) -> None:
         span = version(book_of(case.rulebook_id, books), f"windows.keep_{row.kind}", case.opened_at)
         made_at = parse_instant(row.stated[MADE_AT]) if MADE_AT in row.stated else row.file.stored_at
         uses[row.file_id].append(min(made_at, _LAST - span.value) + span.value if span else None)
+    for sha256 in ComplaintFile.objects.filter(file__in=sha256s).values_list("file_id", flat=True):
+        uses[sha256].append(None)  # what a buyer showed is kept for good
     for sha256, untils in uses.items():
         if untils:
             dated = [until for until in untils if until is not None]

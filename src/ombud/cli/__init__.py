@@ -50,6 +50,7 @@ COMMANDS = {
     "generate": "generate:generate",
     "serve": "serve:serve",
     "people": "people:app",
+    "link": "buyer_link:link",
     "send": "send:send",
     "doctor": "doctor:doctor",
     "migrate": "loop:migrate",
@@ -57,7 +58,7 @@ COMMANDS = {
     "work": "loop:work",
 }
 """Every command, in the order of the help, with the file and the name that it stands under."""
-WITH_PEOPLE = frozenset({"migrate", "serve", "people", "send"})
+WITH_PEOPLE = frozenset({"migrate", "serve", "people", "link", "send"})
 """Commands that need the tables of people and pages as well; the others start without."""
 
 

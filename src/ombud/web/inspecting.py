@@ -19,6 +19,7 @@ from django.db import connection
 
 from ombud.actions import inspections
 from ombud.domain.evidence import Piece
+from ombud.domain.said import Said
 from ombud.inspect.pool import Asked, Pool
 from ombud.store.inspections import FORMATS
 
@@ -87,6 +88,11 @@ class Readers:
         """A picture of a place in a file; empty where it cannot be drawn. Raises OmbudError where no worker starts."""
         with _DRAWINGS:  # else a page of many previews would take every thread of the server
             return self._at_hand().draw(asked, page=page, at_ms=at_ms)
+
+    def look(self, asked: Asked) -> tuple[Said, ...]:
+        """What a file says at a look, now, without recognising anything. Raises OmbudError where no worker starts."""
+        with _DRAWINGS:
+            return self._at_hand().inspect([asked], recognise=False)[0].said
 
     def close(self) -> None:
         """Ends workers and threads; what waits is left unread."""

@@ -1,6 +1,7 @@
-"""Evidence: files by the hash of their content, what lies ready to be handed in, and what was handed in.
+"""Evidence: files by the hash of their content, what lies ready, what was handed in, and what buyers show.
 
-Submissions and their pieces are append-only; a draft is the seller's to change until it is submitted.
+Submissions, their pieces and the files of complaints are append-only; a draft is the seller's to change until it is
+submitted.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 
 from ombud.store.models.cases import Case
+from ombud.store.models.facts import Complaint
 
 
 class StoredFile(models.Model):
@@ -110,3 +112,17 @@ class Piece(PieceFields):
     class Meta:
         db_table = "pieces"
         constraints = (models.UniqueConstraint(fields=["submission", "position"], name="pieces_position"),)
+
+
+class ComplaintFile(models.Model):
+    """A photo or video that a buyer showed with a complaint, under the name that it came by. Append-only."""
+
+    complaint_file_id = models.BigAutoField(primary_key=True)
+    complaint = models.ForeignKey(Complaint, models.PROTECT, db_index=False)
+    file = models.ForeignKey(StoredFile, models.PROTECT)
+    name = models.TextField()
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "complaint_files"
+        constraints = (models.UniqueConstraint(fields=["complaint", "file"], name="complaint_files_once"),)
