@@ -88,3 +88,13 @@ def test_accepting_several_asks_first_names_what_it_costs_and_is_for_the_owner()
     assert "86.00" in said
     case.refresh_from_db()
     assert case.state == "opened"
+
+
+def test_an_order_with_several_cases_shows_them_closed_ones_too() -> None:
+    store = a_store("s1")
+    order = an_order(store, "123")
+    a_case(order, AT - HOUR)
+    a_case(order, AT - 90 * HOUR, violation="no_first_scan", state="lost", closed_at=AT - 18 * HOUR)
+    client = browser(a_member(an_organisation(Side.SELLER, "Lumen", store), Role.OWNER))
+    said = client.get(reverse("queue"), {"q": "123"}).content.decode()
+    assert said.count("data-href") == 2

@@ -38,7 +38,7 @@ class Wanted:
     state: str | None = None
     due_within: timedelta | None = None
     route: str | None = None
-    stores: Iterable[str] | QuerySet[Store] | None = None
+    stores: Iterable[str] | QuerySet[Store, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,13 @@ def load(at: datetime, wanted: Wanted = Wanted()) -> Load:
 def known(column: str) -> list[str]:
     """The values of `violation`, `state` or `route` that any case has."""
     return sorted(Case.objects.order_by().values_list(column, flat=True).distinct())
+
+
+def these(case_ids: Iterable[int], at: datetime) -> list[QueuedCase]:
+    """The rows of some cases as they stood at `at`, open or closed; those not opened yet are left out."""
+    cases = Case.objects.select_related("store").filter(case_id__in=list(case_ids), opened_at__lte=at)
+    then = standings(cases, at)
+    return sorted((of_case(case, then[case.case_id]) for case in cases if case.case_id in then), key=_pressing)
 
 
 def of_case(case: Case, standing: Standing) -> QueuedCase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse, QueryDict
@@ -18,7 +19,7 @@ from ombud.domain.problems import OmbudError
 from ombud.domain.roles import Right
 from ombud.languages import language
 from ombud.store import books
-from ombud.store.queue import OPEN_STATES, QueuedCase, Wanted, load, queue
+from ombud.store.queue import OPEN_STATES, QueuedCase, Wanted, load, queue, these
 from ombud.store.readiness import Readiness, readiness
 from ombud.web.access import page
 from ombud.web.middleware import Seen
@@ -47,17 +48,14 @@ class Row:
 def list_(request: Seen) -> HttpResponse:
     """The first cases of the queue that the filters leave, with what all of it holds."""
     search = request.GET.get("q", "").strip()
-    if search:
-        found = _named(request, search)
-        if len(found) == 1:
-            return redirect("case", found[0])
+    found = _named(request, search) if search else []
+    if len(found) == 1:
+        return redirect("case", found[0])
     wanted, show = _wanted(request.GET), _show(request.GET)
     own = request.scope.stores()
-    scoped = Wanted(**{**wanted, "stores": own.values("store_id")})
+    scoped = Wanted(**wanted, stores=own.values_list("store_id", flat=True))
     whole = load(request.at, scoped)
-    cases = [] if search else queue(request.at, scoped, limit=show)
-    if search and found:
-        cases = [case for case in queue(request.at, Wanted(stores=own.values("store_id"))) if case.case_id in found]
+    cases = these(found, request.at) if search else queue(request.at, scoped, limit=show)
     ready = readiness(cases)
     rows = [Row(case, ready[case.case_id]) for case in cases]
     context = {
@@ -77,7 +75,6 @@ def list_(request: Seen) -> HttpResponse:
         "violations": _violations(),
         "states": [(OPEN_STATES, OPEN_STATES), *STATES.items()],
         "spans": SPANS,
-        "zones": True,
     }
     return render(request, "ombud/queue.html", context)
 
@@ -91,9 +88,9 @@ def _named(request: Seen, search: str) -> list[int]:
     return list(request.scope.cases().filter(which).order_by("case_id").values_list("case_id", flat=True)[:MOST])
 
 
-def _wanted(query: QueryDict) -> dict[str, object]:
+def _wanted(query: QueryDict) -> dict[str, Any]:
     """The filters that the address names; one that names nothing is left out, and its field shows that."""
-    wanted: dict[str, object] = {field: query[key] for key, field in FILTERS.items() if query.get(key)}
+    wanted: dict[str, Any] = {field: query[key] for key, field in FILTERS.items() if query.get(key)}
     span = _span(query.get("within", ""))
     return wanted | ({"due_within": span} if span else {})
 

@@ -19,6 +19,7 @@ from ombud.domain.countdown import Awaits, Clock, Urgency
 from ombud.domain.instants import format_instant, parse_span
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, Problem
+from ombud.domain.roles import ROLES, Role
 from ombud.domain.rulebook.words import Texts
 from ombud.languages import _, language, number
 from ombud.words import cases, times
@@ -215,4 +216,6 @@ def status(case: Any) -> str:
 @register.filter
 def deed(done: Any) -> str:
     """What somebody did that is no step of a case, in words."""
-    return _(DEEDS.get(done.what, done.what)).format(**{"name": "", "email": "", "role": "", "to": "", **done.data})
+    said = {"name": "", "email": "", "role": "", "to": "", **done.data}
+    said |= {key: _(ROLES[Role(said[key])]) for key in ("role", "to") if said[key] in set(Role)}
+    return _(DEEDS.get(done.what, done.what)).format(**said)
