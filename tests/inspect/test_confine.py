@@ -48,7 +48,7 @@ def test_a_worker_reaches_no_network(pool: Pool, tmp_path: Path) -> None:
 
 
 @needs_seccomp
-@pytest.mark.parametrize("word", ["start", "fork", f"kill {os.getpid()}"])
+@pytest.mark.parametrize("word", ["start", "fork", f"kill {os.getpid()}"], ids=["start", "fork", "kill"])
 def test_a_worker_starts_no_process_and_ends_none(pool: Pool, tmp_path: Path, word: str) -> None:
     assert does(pool, tmp_path, word) == DENIED
 
