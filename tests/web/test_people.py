@@ -13,7 +13,7 @@ from ombud.domain.problems import OmbudError
 from ombud.domain.roles import Role, Side
 from ombud.people.models import Deed, LetterTemplate, Member, User
 from ombud.store.models import OutboxMessage
-from tests.store.rows import a_store
+from tests.store.rows import a_case, a_store, an_order
 from tests.web.members import AT, PASSWORD, a_member, an_organisation, browser
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +109,13 @@ def test_a_template_with_an_unknown_field_is_said_to_be_wrong_and_not_kept() -> 
     assert not LetterTemplate.objects.exists()
     assert client.post(reverse("templates"), {**wrong, "text": "Dear {{ buyer_name }}"}).status_code == 302
     assert LetterTemplate.objects.get().text == "Dear {{ buyer_name }}"
+
+
+def test_a_template_is_filled_in_on_the_page_of_a_case_and_of_no_other_organisation() -> None:
+    store = a_store("s1")
+    case = a_case(an_order(store, "o-77"), AT)
+    mine, theirs = an_organisation(Side.SELLER, "Lumen", store), an_organisation(Side.SELLER, "Other")
+    people.keep_template(mine, "Answer", "en", "About {{ order_number }}: it was sent.", **BY)  # type: ignore[arg-type]
+    people.keep_template(theirs, "Other", "en", "Not for you, {{ order_number }}.", **BY)  # type: ignore[arg-type]
+    said = browser(a_member(mine, Role.AGENT)).get(reverse("case", args=[case.case_id])).content.decode()
+    assert ("About o-77: it was sent." in said, "Not for you" in said) == (True, False)

@@ -29,7 +29,9 @@ from ombud.store.models import Ruling
 from ombud.store.rulings import reasons_of
 from ombud.web import answers, papers
 from ombud.web.access import page
+from ombud.web.complaint_files import shown
 from ombud.web.evidence import section
+from ombud.web.letters import letters
 from ombud.web.middleware import Seen
 from ombud.web.standing import acceptable, standing_of
 from ombud.web.time_line import time_line
@@ -63,6 +65,7 @@ def show(request: Seen, case_id: int) -> HttpResponse:
         "line": time_line(file, book, clock, request.at),
         "tracks": [_track(one) for one in file.tracks],
         "told": sorted(_told(file, book, request.at), key=lambda row: row[0]),
+        "buyer_files": shown(file),
         "complaints": [(one, story.complaint(one.kind)) for one in file.complaints],
         "messages_of_order": file.messages[-MOST_MESSAGES:],
         "messages_before": max(0, len(file.messages) - MOST_MESSAGES),
@@ -74,6 +77,7 @@ def show(request: Seen, case_id: int) -> HttpResponse:
         "appeal": _appeal(file, book),
         "can_accept": request.scope.may(Right.CONCEDE) and acceptable(file.case, file.standing.state),
         "answer": _answer(found, request.at) if is_seller else None,
+        "letters": letters(request, file) if is_seller and not found.takes_no_more else [],
     }
     return render(request, "ombud/case.html", values)
 
