@@ -2,7 +2,8 @@
 
 Without --data it makes a small marketplace up (nobody's orders, see `ombud generate --help`) and keeps it in
 ./demo/facts; with --data it reads that folder, through --mapping where one is given. Either way it fills a fresh store
-of its own, ./demo/ombud.sqlite3, and moves a clock over it by the very `tick` that the running system lives on.
+of its own, ./demo/ombud.sqlite3, and moves a clock over it by the very `tick` that the running system lives on. The
+site at its end stands where the queue was fullest, on a copy of the store that was made there, ./demo/site.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import io
 import os
 import shlex
 import shutil
+import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +44,9 @@ STEPS_AT_MOST = 800
 STORES_SHOWN = 6
 FRAMES_A_SECOND = 4
 SEED = 1
+DAYS = 80  # orders are paid over so many days: few enough for a busy queue
+SITE = "site"
+GROWN = 1.1  # the store is copied for the site whenever so many times more cases are open than in the copy
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,6 +72,7 @@ class Told:
     lost: int = 0
     ahead: int = 0
     fullest: tuple[int, datetime] = (0, EPOCH)  # the most cases open at once, and when that was first so
+    kept: tuple[int, datetime] = (0, EPOCH)  # the same of the copy for the site
     held: dict[str, int] = field(default_factory=dict)
 
 
@@ -81,13 +88,13 @@ def main(arguments: Sequence[str] | None = None, *, home: Path = Path("demo")) -
     from ombud.cli import say  # only now: importing it sets Django up on the store of the demo
 
     try:
-        _demo(chosen, home, console)
+        world, told = _demo(chosen, home, console)
     except OmbudError as error:
         return int(say.fail(error).exit_code)
     except KeyboardInterrupt:
         console.print("Stopped.")
         return 130
-    return 0
+    return _serve(world, told, home, console)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -107,11 +114,14 @@ def _own_store(home: Path) -> None:
     home.mkdir(exist_ok=True)
     for end in ("", "-wal", "-shm"):
         (home / f"ombud.sqlite3{end}").unlink(missing_ok=True)
+    shutil.rmtree(home / SITE, ignore_errors=True)
+    (home / SITE).mkdir()
     os.environ.pop("DATABASE_URL", None)
     os.environ["OMBUD_STORE"] = str(home / "ombud.sqlite3")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ombud.web.settings"
 
 
-def _demo(chosen: argparse.Namespace, home: Path, console: Console) -> None:
+def _demo(chosen: argparse.Namespace, home: Path, console: Console) -> tuple[World, Told]:
     import ombud.store.ready  # noqa: F401 (sets Django up)
     from ombud.rulebooks import open_book
     from ombud.store import database
@@ -120,8 +130,9 @@ def _demo(chosen: argparse.Namespace, home: Path, console: Console) -> None:
     books = {name: open_book(name) for name in ("ozon", "shopify")}
     world = _world(chosen, home, console)
     _fill(world, books, console)
-    told = _watch(world, books, chosen.every or _step(world), console)
+    told = _watch(world, books, chosen.every or _step(world), console, home)
     _sum_up(world, told, books, console, home)
+    return world, told
 
 
 def _world(chosen: argparse.Namespace, home: Path, console: Console) -> World:
@@ -132,7 +143,7 @@ def _world(chosen: argparse.Namespace, home: Path, console: Console) -> World:
     folder = home / "facts"
     shutil.rmtree(folder, ignore_errors=True)
     with console.status("Making a marketplace up …"):
-        generate(folder, orders=chosen.orders, seed=SEED)
+        generate(folder, orders=chosen.orders, seed=SEED, days=DAYS)
     console.print(
         f"[bold]A generated marketplace[/bold]: {chosen.orders:,} orders that nobody ever placed, in {folder}/"
     )
@@ -176,7 +187,7 @@ def _fill(world: World, books: Mapping[str, Rulebook], console: Console) -> None
         console.print(f"The rulebooks are in force from {begins_at:%Y-%m-%d} on; nothing before it fires.")
 
 
-def _watch(world: World, books: Mapping[str, Rulebook], every: timedelta, console: Console) -> Told:
+def _watch(world: World, books: Mapping[str, Rulebook], every: timedelta, console: Console, home: Path) -> Told:
     """Moves the clock from mark to mark: a line at each, and on a terminal a picture in between."""
     from ombud.cli.cells import minutes
     from ombud.store.models import Case
@@ -199,6 +210,9 @@ def _watch(world: World, books: Mapping[str, Rulebook], every: timedelta, consol
                 told.at = at
                 if told.open > told.fullest[0]:
                     told.fullest = (told.open, at)
+                if told.open > GROWN * told.kept[0] and not world.rules_at:
+                    told.kept = (told.open, at)
+                    _copy(home)
                 if picture and time.monotonic() - drawn > 1 / FRAMES_A_SECOND:
                     _look(told)
                     picture.update(_frame(world, told, console), refresh=True)
@@ -206,6 +220,32 @@ def _watch(world: World, books: Mapping[str, Rulebook], every: timedelta, consol
             _look(told)
             console.print(_line(told), no_wrap=True, overflow="ellipsis")
     return told
+
+
+def _copy(home: Path) -> None:
+    """Keeps the store as it is now for the site, with the key that has signed it so far."""
+    from django.db import connection
+
+    with contextlib.closing(sqlite3.connect(home / SITE / "ombud.sqlite3")) as site:
+        connection.connection.backup(site)
+    if (key := home / "ombud.signing.pem").exists():
+        shutil.copy(key, home / SITE)
+
+
+def _serve(world: World, told: Told, home: Path, console: Console) -> int:
+    """Hands over to the site. Pages judge by the rules of their own day, so a world older than its books has none."""
+    from ombud.domain.instants import format_instant
+
+    if world.rules_at or not told.kept[0]:
+        why = "the orders are older than the rulebooks" if world.rules_at else "no order became a case"
+        console.print(f"\nThere is no site of this world: {why}.")
+        return 0
+    (home / SITE / "clock").write_text(format_instant(told.kept[1]), "utf-8")
+    own = {"OMBUD_STORE": str(home / SITE / "ombud.sqlite3"), "OMBUD_DEMO": str(home / SITE / "clock")}
+    sys.stdout.flush()
+    with contextlib.suppress(KeyboardInterrupt):
+        return subprocess.call([sys.executable, str(Path(__file__).with_name("site.py"))], env=os.environ | own)
+    return 0
 
 
 def _step(world: World) -> timedelta:

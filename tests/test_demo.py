@@ -13,12 +13,26 @@ from pathlib import Path
 import ibis
 import pytest
 
+from ombud.domain.roles import RIGHTS
 from ombud.domain.triggers import compile_book
 from ombud.rulebooks import open_book
 from ombud.scan.fold import fold
 from ombud.scan.folder import read_facts
 
 ROOT = Path(__file__).parents[1]
+
+
+MOVED = """
+import django
+django.setup()
+from django.test import Client
+from ombud.store.models import Case
+browser = Client(SERVER_NAME="localhost")
+for step in ["3d"] * 20:
+    assert browser.post("/demo/clock/", {"step": step}).status_code == 302
+print(Case.objects.count())
+"""
+"""What moves the clock of a demo by its bar, and counts the cases that there are then."""
 
 
 def demo(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -97,6 +111,43 @@ def test_no_case_of_the_demo_opens_before_it_fires_and_each_shuts_72_hours_later
         hours = (datetime.fromisoformat(due_at) - datetime.fromisoformat(opened_at)).total_seconds() / 3600
         assert hours == 72
         assert (state, closed_at) in {("opened", None), ("lost", due_at)}
+
+
+def test_the_demo_ends_with_a_site_that_answers_and_a_login_for_every_role(generated: tuple[Path, str]) -> None:
+    home, said = generated
+    assert "The pages answered" in said
+    with sqlite3.connect(home / "demo" / "site" / "ombud.sqlite3") as store:
+        members = set(
+            store.execute(
+                "SELECT organisations.side, members.role, users.email"
+                " FROM members JOIN organisations USING (organisation_id) JOIN users ON users.id = user_id"
+            ).fetchall()
+        )
+    assert {(side, role) for side, role, _ in members} == {(str(side), str(role)) for side, role in RIGHTS}
+    assert all(email in said for _, _, email in members)
+    assert re.search(r"http://127\.0\.0\.1:\d+/report/\S+/", said)
+
+
+def test_the_site_of_the_demo_stands_where_cases_are_open_and_its_clock_goes_on(generated: tuple[Path, str]) -> None:
+    home, _ = generated
+    site = home / "demo" / "site"
+    with sqlite3.connect(site / "ombud.sqlite3") as store:
+        ((still_open,),) = store.execute("SELECT count(*) FROM cases WHERE closed_at IS NULL").fetchall()
+        ((opened,),) = store.execute("SELECT count(*) FROM cases").fetchall()
+    assert still_open >= 1
+    assert opened < len(cases_of(home))
+    environment = os.environ | {
+        "DATABASE_URL": "",
+        "OMBUD_STORE": str(site / "ombud.sqlite3"),
+        "OMBUD_DEMO": str(site / "clock"),
+        "DJANGO_SETTINGS_MODULE": "ombud.web.settings",
+    }
+    before = (site / "clock").read_text("utf-8")
+    moved = subprocess.run(
+        [sys.executable, "-c", MOVED], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert int(moved) > opened
+    assert (site / "clock").read_text("utf-8") > before
 
 
 def test_a_folder_that_is_not_facts_is_refused_with_its_name(tmp_path: Path) -> None:
