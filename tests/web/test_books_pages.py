@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ombud.domain.roles import Role, Side
-from ombud.people.books import in_force
 from ombud.people.models import Deed
 from ombud.rulebooks import open_book
 from ombud.store import books
+from ombud.store.books import in_force
 from ombud.store.models import Case, RulebookVersion
 from ombud.web import background
 from ombud.work.loop import tick

@@ -15,10 +15,10 @@ from django.urls import reverse
 from ombud.domain.carrier_list import list_at, read_list, with_list
 from ombud.domain.problems import OmbudError
 from ombud.domain.roles import Role, Side
-from ombud.people.books import in_force
 from ombud.people.models import Deed
 from ombud.rulebooks import open_book
 from ombud.store import books
+from ombud.store.books import in_force
 from ombud.store.models import Case
 from ombud.work.loop import tick
 from tests.store.rows import a_parcel, a_store, an_order

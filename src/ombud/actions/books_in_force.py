@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from ombud.actions import rulebooks
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
-from ombud.people.books import PUT_IN_FORCE
 from ombud.people.models import Deed, Organisation
 from ombud.store import books
 from ombud.store.database import spoken
+from ombud.store.models import RulebookVersion
+
+PUT_IN_FORCE = "book_put_in_force"
+"""What the deed is called: its data has the `name` of the book and the `digest` of its text."""
 
 
 def put_in_force(book: Rulebook, *, against: str, organisation_id: int, at: datetime, actor: str, **why: Any) -> int:
@@ -28,6 +32,9 @@ def put_in_force(book: Rulebook, *, against: str, organisation_id: int, at: date
         in_use = books.in_use()
         _refuse(book, in_use.get(book.name), against)
         woken = rulebooks.register({**in_use, book.name: book}, at=at, actor=actor).get(book.name, 0)
+        last = RulebookVersion.objects.filter(name=book.name).aggregate(last=Max("put_at"))["last"]
+        put_at = max(at, last + timedelta(microseconds=1)) if last else at  # in the order in which they were put
+        RulebookVersion.objects.filter(digest=book.digest).update(put_at=put_at)
         data = {"name": book.name, "digest": book.digest, "before": against, "woken": woken, **why}
         Deed.objects.create(what=PUT_IN_FORCE, organisation_id=organisation_id, at=at, actor=actor, data=data)
     return woken

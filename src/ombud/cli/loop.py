@@ -19,9 +19,9 @@ from ombud.domain.instants import format_instant, parse_instant, parse_span
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
-from ombud.people.books import in_force
 from ombud.rulebooks import open_book
 from ombud.store import database
+from ombud.store.books import in_force
 from ombud.work import loop
 from ombud.work.loop import TickReport
 

@@ -33,6 +33,13 @@ def in_use() -> dict[str, Rulebook]:
     return {name: open_book(name) for name in shipped()} | {name: kept(digest) for name, digest in last.items()}
 
 
+def in_force() -> dict[str, Rulebook]:
+    """The book of each platform by which the loop runs: the one last put in force by somebody, else the one that ships
+    with Ombud. `in_use` follows with the next tick, also where a loop that knew another one came between."""
+    put = RulebookVersion.objects.filter(put_at__isnull=False).order_by("put_at").values_list("name", "digest")
+    return {name: open_book(name) for name in shipped()} | {name: kept(digest) for name, digest in dict(put).items()}
+
+
 def version(book: Rulebook, clause: str, at: datetime) -> Dated[Any] | None:
     """The version of `clause` that a case goes by: see `Rulebook.version_at`."""
     return book.version_at(clause, at)

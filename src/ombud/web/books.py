@@ -12,13 +12,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 
-from ombud.actions.books_in_force import put_in_force
+from ombud.actions.books_in_force import PUT_IN_FORCE, put_in_force
 from ombud.domain.instants import format_instant, parse_instant
 from ombud.domain.problems import N_, OmbudError, Place, Problem
 from ombud.domain.roles import Right, Side
 from ombud.domain.rulebook import Change, Rulebook, compare, load
 from ombud.languages import _, number
-from ombud.people.books import PUT_IN_FORCE
 from ombud.people.models import Deed
 from ombud.rulebooks import open_book, shipped
 from ombud.store import books

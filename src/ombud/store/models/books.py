@@ -14,6 +14,7 @@ class RulebookVersion(models.Model):
     name = models.TextField()
     text = models.TextField()
     used_from = models.DateTimeField()
+    put_at = models.DateTimeField(null=True)  # somebody put it in force then; null: whoever ran the loop brought it
 
     class Meta:
         db_table = "rulebook_versions"
