@@ -162,7 +162,7 @@ def _amounts(title: str, old: Mapping[str, int], new: Mapping[str, int], *, inne
     if currencies:
         sides = [tuple(format_amount(side.get(one, 0), one) for one in currencies) for side in (old, new)]
         signed = tuple(
-            _signed(new.get(one, 0) - old.get(one, 0), lambda minor, one=one: format_amount(minor, one))  # type: ignore[misc]
+            _signed(new.get(one, 0) - old.get(one, 0), lambda minor, one=one: format_amount(minor, one))
             for one in currencies
         )
         yield Row(title, sides[0], sides[1], signed, inner)
