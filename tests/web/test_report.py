@@ -111,7 +111,7 @@ def test_the_link_is_the_address_of_the_page() -> None:
 
 def test_who_has_the_address_has_the_order_so_it_is_told_to_nobody() -> None:
     answer = browser().get(shopify())
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "noindex" in answer.headers["X-Robots-Tag"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert "sessionid" not in answer.cookies

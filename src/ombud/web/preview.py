@@ -23,7 +23,7 @@ from ombud.domain.roles import Right, Side
 from ombud.domain.said import Box
 from ombud.inspect.pool import Asked
 from ombud.store import books, drafts, evidence_files
-from ombud.store.models import Case, DraftPiece
+from ombud.store.models import Case, DraftPiece, StoredFile
 from ombud.store.models import Piece as KeptPiece
 from ombud.web.access import page
 from ombud.web.checklist import DRAWN, Fault, faults
@@ -116,18 +116,23 @@ def look(request: Seen, case_id: int, which: str, piece_id: int) -> HttpResponse
 def image(request: Seen, case_id: int, which: str, piece_id: int) -> HttpResponse:
     """PNG or JPEG of a page, photo or frame. 404 where it cannot be drawn: the page says what the file is."""
     row = _row(request, request.scope.case(case_id), which, piece_id)
-    format_ = row.file.format.partition("+")[0]
+    return drawn(row.file, page=_number(request, "page", 1), at_ms=_number(request, "at", 0))
+
+
+def drawn(file: StoredFile, *, page: int, at_ms: int) -> HttpResponse:
+    """A picture of a place in a file, made by a confined worker. Raises Http404 where it cannot be drawn."""
+    format_ = file.format.partition("+")[0]
     if format_ not in DRAWN:
         raise Http404
     with tempfile.TemporaryDirectory(prefix="ombud-look.") as folder:
         place = Path(folder) / "file"
-        with evidence_files.open_file(row.file_id) as content, place.open("wb") as copy:
+        with evidence_files.open_file(file.sha256) as content, place.open("wb") as copy:
             shutil.copyfileobj(content, copy, 1 << 20)
         asked = Asked(place, format_)
-        drawn = readers().draw(asked, page=_number(request, "page", 1), at_ms=_number(request, "at", 0))
-    if not drawn:
+        picture = readers().draw(asked, page=page, at_ms=at_ms)
+    if not picture:
         raise Http404
-    answer = HttpResponse(drawn, content_type="image/png" if drawn.startswith(b"\x89PNG") else "image/jpeg")
+    answer = HttpResponse(picture, content_type="image/png" if picture.startswith(b"\x89PNG") else "image/jpeg")
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_S}, immutable"
     return answer
 
@@ -136,8 +141,13 @@ def image(request: Seen, case_id: int, which: str, piece_id: int) -> HttpRespons
 def file(request: Seen, case_id: int, which: str, piece_id: int) -> HttpResponse:
     """The file as it was handed in, to be saved: no browser is to show or run what is in it."""
     row = _row(request, request.scope.case(case_id), which, piece_id)
-    content = evidence_files.open_file(row.file_id)
-    answer = FileResponse(content, as_attachment=True, filename=row.name, content_type="application/octet-stream")
+    return saved(row.file_id, row.name)
+
+
+def saved(sha256: str, name: str) -> HttpResponse:
+    """A file to be saved under that name."""
+    content = evidence_files.open_file(sha256)
+    answer = FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return cast("HttpResponse", answer)

@@ -26,6 +26,7 @@ from ombud.scan.prospects import KINDS, MEDIA, OPENS, Leads, Prospect, Prospects
 from ombud.store import books, report_links
 from ombud.store.models import Line, Order
 from ombud.store.reported import Reported, reported
+from ombud.web import complaint_files
 from ombud.web.inspecting import readers
 from ombud.web.middleware import Request
 from ombud.words import buyer
@@ -121,8 +122,8 @@ def _order(token: str) -> Order:
 
 
 def _private(answer: HttpResponseBase) -> HttpResponseBase:
-    """Whoever has the address has the order: it is told to no other site and found by no search."""
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    """Whoever has the address has the order: no search finds it. (No other site is told of it, as of any page; the word
+    `no-referrer` would have browsers hide the origin too, which the check against forged requests wants.)"""
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 
@@ -241,4 +242,5 @@ urls = [
     path("report/<str:token>/", report, name="report"),
     path("report/<str:token>/file/", add, name="report_file"),
     path("report/<str:token>/withdraw/", withdraw, name="report_withdraw"),
+    *complaint_files.urls,
 ]

@@ -27,6 +27,7 @@ from ombud.store.models import Case, Proposal, Ruling
 from ombud.store.reviews import Reviewable, proposals_of, records, review_of, same_person, since
 from ombud.store.rulings import reasons_of
 from ombud.store.sanctions import in_force
+from ombud.web.complaint_files import shown
 from ombud.web.middleware import Seen
 from ombud.words import cases, costs, reasons, remarks, story
 from ombud.words.remarks import Remark
@@ -107,6 +108,7 @@ def drawn(case: Case, request: Seen) -> dict[str, Any]:
         "others": _others(case, review, ruling, last),
         "takes_effect_at": _takes_effect(case, book, at),
         "facts": file.row(),
+        "buyer_files": shown(file),
     }
 
 
