@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from statistics import median
+from typing import Final, NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
@@ -22,7 +23,7 @@ _Mask: TypeAlias = npt.NDArray[np.uint8]
 _SIGNED: Final = 4
 """Thousandths from which on a place is taken to hold strokes, where several places are to choose from."""
 _NARROWEST: Final = 60
-_WIDEST: Final = 450
+_WIDEST: Final = 400
 _TALLEST: Final = 60
 """Thousandths of the width and height that a place to sign takes."""
 _PRINTED: Final = 0.7
@@ -60,16 +61,39 @@ def _best(image: Image.Image, field: Said, line: int | None, by_line: Mapping[in
     """The inked share of the place that belongs to the label, and that place. line: the one that the label is in."""
     held = [cell for cell in (by_line[line] if line is not None else ()) if _says(cell, field)]
     own = min(held, key=lambda cell: abs(_left(cell) - _left(field)), default=field)
-    cells = [cell for each in by_line.values() for cell in each]
-    printed = [cell.box for cell in cells if cell is not own and cell.box and not _may_be_scribble(cell)]
-    usual = int(np.median([cell.box[3] - cell.box[1] for cell in cells if cell.box] or [_TALLEST // 4]))
-    places = _places(image, field, own, printed, usual)
-    looked = [(*_looked_at(image, place, printed), place) for place in places]
+    others = [cell for each in by_line.values() for cell in each if cell is not own and not _may_be_scribble(cell)]
+    printed = [cell.box for cell in others if cell.box]
+    looked = [_looked_at(image, place, printed) for place in _places(image, field, own, printed, _Type.of(others))]
     # A line to sign on tells which place is meant; but borders of cells look like one, so ink beside the label counts.
-    ruled = [(share, place) for share, ruled, place in looked if ruled]
-    first = (looked[0][0], looked[0][2])
-    signed = [one for one in (*ruled, first) if one[0] >= _SIGNED]
-    return (signed or ruled or [first])[0]
+    ruled = [one for one in looked if one.ruled]
+    signed = [one for one in (*ruled, looked[0]) if one.share >= _SIGNED]
+    best = (signed or ruled or looked)[0]
+    return best.share, best.place
+
+
+class _Looked(NamedTuple):
+    """share: of the place that is inked, in thousandths. ruled: there is a line to sign on."""
+
+    share: int
+    ruled: bool
+    place: Box
+
+
+class _Type(NamedTuple):
+    """What is usual on a page: how high a line is, in thousandths, and how wide a letter is for that (share of it)."""
+
+    tall: float
+    wide: float
+
+    @classmethod
+    def of(cls, cells: Sequence[Said]) -> _Type:
+        """As the lines of the page have it."""
+        boxes = [(cell.box, len(str(cell.value))) for cell in cells if cell.box and len(str(cell.value)) >= 6]
+        if not boxes:
+            return cls(_TALLEST / 4, 0.7)
+        tall = median(box[3] - box[1] for box, _ in boxes)
+        wide = median((box[2] - box[0]) / letters / max(1, box[3] - box[1]) for box, letters in boxes)
+        return cls(tall, wide)
 
 
 def _cells(image: Image.Image, line: Said) -> list[Said]:
@@ -112,11 +136,11 @@ def _may_be_scribble(cell: Said) -> bool:
     return cell.source == "ocr" and (cell.confidence < _PRINTED or not _WORD.search(str(cell.value)))
 
 
-def _places(image: Image.Image, field: Said, own: Said, printed: Sequence[Box], usual: int) -> list[Box]:
-    """Where the signature may stand, the likeliest first; at least one. usual: how high lines are on this page."""
-    left, top, _, bottom = own.box or (0, 0, 0, 0)
-    tall = max(8, min(bottom - top, round(1.3 * usual)))  # a scribble read as the end of the line makes it higher
-    left, start, beside = _gap(image, field, own, tall)
+def _places(image: Image.Image, field: Said, own: Said, printed: Sequence[Box], usual: _Type) -> list[Box]:
+    """Where the signature may stand, the likeliest first; at least one."""
+    _, top, _, bottom = own.box or (0, 0, 0, 0)
+    left, start, beside = _gap(image, field, own, usual)
+    tall = max(8, min(bottom - top, round(1.3 * usual.tall)))
     if beside is None:
         middle = (top + bottom) // 2
         row = [box[0] for box in printed if box[1] < middle < box[3] and box[0] >= start]
@@ -133,35 +157,38 @@ def _places(image: Image.Image, field: Said, own: Said, printed: Sequence[Box], 
     return places or [(start, top, max(beside, start + 1), bottom)]
 
 
-def _gap(image: Image.Image, field: Said, own: Said, tall: int) -> tuple[int, int, int | None]:
-    """Where the label begins and ends, and where after it in its own part of the line the next printed words begin.
-
-    Letters are taken to be a little more than half as wide as the line is high: what was read does not say more.
-    """
+def _gap(image: Image.Image, field: Said, own: Said, usual: _Type) -> tuple[int, int, int | None]:
+    """Where the label begins and ends, and where after a gap to fill in its own line the next printed words begin."""
     left, top, right, bottom = own.box or (0, 0, 0, 0)
     text, label = str(own.value), str(field.value)
     begins = max(0, text.lower().find(label.lower()))
     rest = text[begins + len(label) :]
-    letter = 0.55 * tall * image.height / image.width
-    if not _GAP.search(rest):  # dots and dashes are narrower than letters
+    # Where it is higher or longer than its words are, a scribble was taken into it.
+    higher = own.source == "ocr" and bottom - top > 1.4 * usual.tall
+    letter = usual.wide * (usual.tall if higher else bottom - top)
+    gap = _GAP.search(rest)
+    if not gap and not higher and right - left < 1.25 * letter * len(text):
         letter = min(letter, (right - left) / max(1, len(text)))
-    if not rest.strip(" :"):
-        return round(left + begins * letter), right + 2, None
-    start = _past_the_word(image, (round(left + (begins + len(label) + 1) * letter), top, right, bottom))
-    words = _GAP.split(rest)[-1].strip(" :_.-/|()")
-    printed = _LONG_WORD.search(words) and (own.source != "ocr" or own.confidence >= _PRINTED)
-    beside = max(start, round(right - (len(words) + 1) * letter)) if printed else None
+        goes_on = _LONG_WORD.search(rest) and (own.source != "ocr" or own.confidence >= _PRINTED)
+        if goes_on or not re.search(r"\w", rest):
+            return round(left + begins * letter), right + 2, None
+    words = _GAP.split(rest)[-1].strip(" :_.-/|()") if gap else ""
+    label_ends = (
+        begins + len(label) + (len(rest[: gap.start()].rstrip()) if gap else len(rest) - len(rest.lstrip(" :")))
+    )
+    start = _past_the_word(image, (round(left + label_ends * letter), top, right, bottom))
+    beside = max(start, round(right - (len(words) + 1) * letter)) if _LONG_WORD.search(words) else None
     return round(left + begins * letter), start, beside
 
 
 def _past_the_word(image: Image.Image, box: Box) -> int:
-    """Where the word ends that begins or goes on at the left of the box; at most three letters further."""
+    """Where the word ends that begins or goes on at the left of the box; at most some letters further."""
     if box[2] <= box[0]:
         return box[0]
     dark = _dark(_cut(image, box))
     letters = np.asarray(_without_rules(dark, _rules(dark)).any(axis=0))
     blank = max(3, round(0.4 * dark.shape[0]))
-    for start in range(min(len(letters) - blank, 2 * dark.shape[0])):
+    for start in range(min(len(letters) - blank, round(3.5 * dark.shape[0]))):
         if not letters[start : start + blank].any():
             return box[0] + round(start / len(letters) * (box[2] - box[0]))
     return box[0]
@@ -171,8 +198,8 @@ def _meet(box: Box, across: tuple[int, int]) -> bool:
     return box[0] < across[1] and box[2] > across[0]
 
 
-def _looked_at(image: Image.Image, place: Box, printed: Sequence[Box]) -> tuple[int, bool]:
-    """The inked share of the place without what is printed, and whether there is a line to sign on."""
+def _looked_at(image: Image.Image, place: Box, printed: Sequence[Box]) -> _Looked:
+    """Looks for strokes in the place where nothing is printed; where there is a line to sign on, over its length."""
     dark = _dark(_cut(image, place))
     rules = _rules(dark)
     strokes = _without_rules(dark, rules)
@@ -183,7 +210,14 @@ def _looked_at(image: Image.Image, place: Box, printed: Sequence[Box]) -> tuple[
             across = [round((x - left) / (right - left) * width) for x in (box[0], box[2])]
             down = [round((y - top) / (bottom - top) * height) for y in (box[1], box[3])]
             strokes[max(0, down[0]) : max(0, down[1]), max(0, across[0] - 2) : max(0, across[1] + 2)] = 0
-    return _share(strokes), bool(rules.any(axis=0).mean() > 0.35)
+    ruled = np.flatnonzero(rules.any(axis=0))
+    if ruled.size < 0.3 * width:
+        return _Looked(_share(strokes), False, place)
+    first, last = max(0, int(ruled[0]) - width // 20), min(width, int(ruled[-1]) + width // 20)
+    scale = (right - left) / width
+    starts = round(left + first * scale)
+    narrowed = (starts, top, max(starts + 1, round(left + last * scale)), bottom)
+    return _Looked(_share(strokes[:, first:last]), True, narrowed)
 
 
 def _cut(image: Image.Image, box: Box) -> _Mask:
