@@ -17,6 +17,7 @@ from ombud.store.inspections import readings
 from ombud.store.models import ComplaintFile
 from ombud.web import preview
 from ombud.web.access import page
+from ombud.web.checklist import DRAWN
 from ombud.web.middleware import Seen
 
 SHORT_S = 10
@@ -46,7 +47,7 @@ def shown(file: CaseFile) -> list[Shown]:
             row.pk,
             row.name,
             tuple(_doubts(known[row.file_id].said if row.file_id in known else None)),
-            row.file.format in preview.DRAWN,
+            row.file.format in DRAWN,
         )
         for row in rows
     ]
