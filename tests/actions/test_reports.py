@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from ombud.actions import reports
+from ombud.actions import report_files, reports
 from ombud.actions.cases import open_due
-from ombud.actions.reports import MOST_FILES, MOST_REPORTS, Filled, NewFile
+from ombud.actions.report_files import MOST_FILES, NewFile
+from ombud.actions.reports import MOST_REPORTS, Filled
 from ombud.domain.cases import State
 from ombud.domain.problems import OmbudError
 from ombud.domain.said import Said
@@ -35,7 +36,7 @@ def fine(path: Path, format_: str) -> Sequence[Said]:
     return ()
 
 
-def wrong(what: str) -> reports.Look:
+def wrong(what: str) -> report_files.Look:
     """A look at a file in which that is wrong."""
     return lambda path, format_: [Said("problem", what, "container")]
 
@@ -72,7 +73,7 @@ def send(
     words: str = "It never came.",
     once: str = "form 1",
     at: datetime = AT,
-    look: reports.Look = fine,
+    look: report_files.Look = fine,
     order_id: str = "o1",
 ) -> Complaint:
     return reports.report(order_id, Filled(kind, words, once, files), look=look, at=at, books=BOOKS)

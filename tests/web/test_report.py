@@ -17,7 +17,7 @@ from django.urls import reverse
 from PIL import Image
 from pytest_django import Settings
 
-from ombud.actions import reports
+from ombud.actions import report_files, reports
 from ombud.actions.cases import open_due
 from ombud.domain.cases import State
 from ombud.store import report_links
@@ -203,7 +203,7 @@ def test_a_sound_without_a_picture_and_a_torn_video_are_no_videos(tmp_path: Path
 
 
 def test_a_file_that_is_too_large_is_said_and_the_words_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "MOST_BYTES", 5_000_000)
+    monkeypatch.setattr(report_files, "MOST_BYTES", 5_000_000)
     address = shopify()
     large = SimpleUploadedFile("film.mp4", bytes(6_000_000))
     answer = send(address, "not_received", large, photo(), words="Kept.")

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 from django.db import connection, transaction
@@ -22,49 +21,37 @@ from django.db.models import F
 from ombud.actions import retention
 from ombud.actions.merging import Merge
 from ombud.actions.moving import refuse_after_the_clock
+from ombud.actions.report_files import (
+    MOST_FILES,
+    NONE,
+    Look,
+    NewFile,
+    Shown,
+    media_of,
+    received,
+    too_many_files,
+)
 from ombud.actions.running import Books
 from ombud.actions.withdrawals import withdraw_due
 from ombud.domain.cases import EventKind
 from ombud.domain.facts import COMPLAINTS, TABLES
-from ombud.domain.problems import N_, OmbudError, Place, Problem
-from ombud.domain.said import Said
+from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.scan.prospects import KINDS, MEDIA, OPENS, Prospects, prospects
 from ombud.scan.schema import arrow_schema
 from ombud.store import evidence_files, staging
 from ombud.store.database import spoken
-from ombud.store.evidence_files import Received
 from ombud.store.models import Complaint, ComplaintFile, Order
 from ombud.store.reported import Reported, reported, words_id
 
 MOST_REPORTS = 5
 """Complaints of one order that come by its link."""
-MOST_FILES = 6
-"""With one complaint."""
-MOST_BYTES = 100_000_000
-"""Of one file: a phone films a minute in less."""
 MOST_WORDS = 2_000
 """Characters."""
 ACTOR = "buyer"
-NONE, PHOTO, VIDEO = MEDIA
-TAKEN: Mapping[str, str] = {"jpeg": PHOTO, "png": PHOTO, "mp4": VIDEO, "mov": VIDEO}
-"""Format by content -> what it may count as."""
 WANTS_WORDS = frozenset({"other"})
 """Kinds that say nothing without words."""
-_ALIKE = {"mov": "mp4"}  # the same boxes: one reader opens both
 _PREFIX = "report-"
-_LONGEST_NAME = 120
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-
-Look = Callable[[Path, str], Sequence[Said]]
-"""(file, format) -> what it says at a look, read by a confined worker."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """A photo or video as it comes in."""
-
-    name: str
-    content: BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +64,6 @@ class Filled:
     files: tuple[NewFile, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A file that is here and was opened. media: what it counts as."""
-
-    name: str
-    received: Received
-    media: str
-
-
 def report(order_id: str, filled: Filled, *, look: Look, at: datetime, books: Books) -> Complaint:
     """Takes the complaint in. Sent twice it is taken once.
 
@@ -94,14 +72,14 @@ def report(order_id: str, filled: Filled, *, look: Look, at: datetime, books: Bo
     """
     text = _words(filled)
     with spoken(), ExitStack() as stack:
-        shown = _shown(stack, filled.files, look)
+        shown = received(stack, filled.files, look)
         with transaction.atomic():
             order = _locked(order_id)
             complaint_id = _id(order_id, filled.once)
             there = Complaint.objects.filter(complaint_id=complaint_id).first()
             if there is not None:
                 return there
-            media = _media(NONE, shown)
+            media = media_of(NONE, shown)
             ahead = prospects(order, books.get(order.store.platform), at)
             _refuse(filled.kind, media, ahead, reported(order_id, at, books))
             row = {"complaint_id": complaint_id, "order_id": order_id, "kind": filled.kind, "opened_at": at}
@@ -120,7 +98,7 @@ def add(order_id: str, files: Sequence[NewFile], *, look: Look, at: datetime, bo
     Raises OmbudError where none is open and where something is wrong with a file.
     """
     with spoken(), ExitStack() as stack:
-        shown = _shown(stack, files, look)
+        shown = received(stack, files, look)
         if not shown:
             raise OmbudError(Problem("no_file", N_("No file was chosen.")))
         with transaction.atomic():
@@ -130,9 +108,9 @@ def add(order_id: str, files: Sequence[NewFile], *, look: Look, at: datetime, bo
                 raise _nothing_open()
             fresh = {one.received.sha256 for one in shown} - {one.file_id for one in found.files}
             if len(found.files) + len(fresh) > MOST_FILES:
-                raise OmbudError(_too_many_files())
+                raise OmbudError(too_many_files())
             complaint = found.complaint
-            media = _media(complaint.media, shown)
+            media = media_of(complaint.media, shown)
             if media != complaint.media:
                 _merge("complaints", {**_row(complaint), "media": media}, at)
                 _wake(order_id)
@@ -229,85 +207,14 @@ def _words(filled: Filled) -> str:
     if not text and filled.kind in WANTS_WORDS:
         problems.append(Problem("no_words", N_("Say in a few words what is wrong.")))
     if len(filled.files) > MOST_FILES:
-        problems.append(_too_many_files())
+        problems.append(too_many_files())
     if problems:
         raise OmbudError(*problems)
     return text
 
 
-def _shown(stack: ExitStack, files: Sequence[NewFile], look: Look) -> list[_Shown]:
-    """The files, each once, all of them or OmbudError with what is wrong with each."""
-    if len(files) > MOST_FILES:
-        raise OmbudError(_too_many_files())
-    shown: dict[str, _Shown] = {}
-    problems: list[Problem] = []
-    for file in files:
-        try:
-            received = stack.enter_context(evidence_files.receive(file.content, most_bytes=MOST_BYTES))
-            if received.sha256 not in shown:
-                shown[received.sha256] = _opened(_name(file.name), received, look)
-        except OmbudError as error:
-            if any(problem.code not in _OF_FILES for problem in error.problems):
-                raise
-            problems += (too_large(file.name) if one.code == "too_large" else one for one in error.problems)
-    if problems:
-        raise OmbudError(*problems)
-    return list(shown.values())
-
-
-def _opened(name: str, received: Received, look: Look) -> _Shown:
-    """What the file counts as. One that shows nothing, a sound without a picture, is kept and counts as nothing."""
-    media = TAKEN.get(received.format)
-    if media is None:
-        raise OmbudError(
-            Problem(
-                "bad_format",
-                N_("This file is no photo or video that can be taken here."),
-                place=Place(name),
-                mend=N_("Choose a JPEG or PNG photo, or an MP4 or MOV video."),
-            )
-        )
-    said = look(received.path, _ALIKE.get(received.format, received.format))
-    wrong = {str(one.value) for one in said if one.field == "problem"}
-    if wrong - _SHOWS_NOTHING:
-        raise OmbudError(
-            Problem(
-                "unreadable",
-                N_("This file cannot be opened: it is damaged."),
-                place=Place(name),
-                mend=N_("Take it once more, or choose another file."),
-            )
-        )
-    return _Shown(name, received, NONE if wrong else media)
-
-
-_SHOWS_NOTHING = frozenset({"no_video", "no_frames", "no_length"})
-_OF_FILES = frozenset({"too_large", "bad_format", "unreadable"})
-
-
-def too_large(name: str) -> Problem:
-    """What is said of a file that has more bytes than one may have."""
-    text = N_("This file is larger than {most} MB.")
-    mend = N_("Choose a shorter video, or film it with a lower resolution.")
-    return Problem("too_large", text, {"most": MOST_BYTES // 1_000_000}, Place(name), mend)
-
-
-def _name(name: str) -> str:
-    """As it may be kept and shown: a phone's names are nobody's fault."""
-    return "".join(letter for letter in name if letter.isprintable() and letter not in "/\\")[-_LONGEST_NAME:] or "–"
-
-
-def _too_many_files() -> Problem:
-    return Problem("too_many_files", N_("At most {most} files."), {"most": MOST_FILES}, mend=N_("Leave some out."))
-
-
 def _nothing_open() -> OmbudError:
     return OmbudError(Problem("nothing_open", N_("Nothing that was reported about this order is open.")))
-
-
-def _media(before: str, shown: Sequence[_Shown]) -> str:
-    """The most that is shown."""
-    return max([before, *(one.media for one in shown)], key=MEDIA.index)
 
 
 def _id(order_id: str, once: str) -> str:
@@ -339,7 +246,7 @@ def _merge(name: str, row: Mapping[str, Any], at: datetime) -> None:
     staging.drop(connection, merge.staged, f"changed_{name}")
 
 
-def _keep(complaint_id: str, shown: Sequence[_Shown], at: datetime, books: Books) -> None:
+def _keep(complaint_id: str, shown: Sequence[Shown], at: datetime, books: Books) -> None:
     for one in shown:
         file = evidence_files.keep(one.received, at=at)
         ComplaintFile.objects.create(complaint_id=complaint_id, file=file, name=one.name, added_at=at)

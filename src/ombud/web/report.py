@@ -17,8 +17,9 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from ombud.actions import reports
-from ombud.actions.reports import Filled, NewFile
+from ombud.actions import report_files, reports
+from ombud.actions.report_files import NewFile
+from ombud.actions.reports import Filled
 from ombud.domain.problems import OmbudError, Problem
 from ombud.domain.said import Said
 from ombud.inspect.pool import Asked
@@ -32,7 +33,7 @@ from ombud.web.middleware import Request
 from ombud.words import buyer
 from ombud.words.buyer import Told
 
-MOST_BYTES_OF_ALL = 3 * reports.MOST_BYTES
+MOST_BYTES_OF_ALL = 3 * report_files.MOST_BYTES
 """Of all files of one form; what comes after is read past."""
 _KEPT = "ombud.kept"
 _LONGEST_ONCE = 64
@@ -57,7 +58,7 @@ class Kept(FileUploadHandler):
         del start
         self._of_file += len(raw_data)
         self._left -= len(raw_data)
-        if self._of_file > reports.MOST_BYTES or self._left < 0:
+        if self._of_file > report_files.MOST_BYTES or self._left < 0:
             self.skipped.append(self.file_name or "")
             raise SkipFile
         return raw_data
@@ -175,7 +176,7 @@ def _files(request: Request) -> tuple[tuple[NewFile, ...], list[Problem]]:
     sent = request.FILES.getlist("file")  # (before `skipped` is looked at: reading them fills it)
     return (
         tuple(NewFile(one.name or "", one) for one in sent),  # type: ignore[arg-type]  # (it reads as a file does)
-        [reports.too_large(name) for name in kept.skipped],
+        [report_files.too_large(name) for name in kept.skipped],
     )
 
 
@@ -207,11 +208,11 @@ def _page(
         "filled": filled,
         "once": filled.once if filled and filled.once else secrets.token_urlsafe(16),
         "refused": refused,
-        "most_files": reports.MOST_FILES,
+        "most_files": report_files.MOST_FILES,
         "most_words": reports.MOST_WORDS,
-        "most_bytes": reports.MOST_BYTES,
-        "most_megabytes": reports.MOST_BYTES // 1_000_000,
-        "may_add": still is not None and len(still.files) < reports.MOST_FILES,
+        "most_bytes": report_files.MOST_BYTES,
+        "most_megabytes": report_files.MOST_BYTES // 1_000_000,
+        "may_add": still is not None and len(still.files) < report_files.MOST_FILES,
     }
     return render(request, "ombud/report.html", values, status=422 if refused else 200)
 
