@@ -39,3 +39,10 @@ def test_every_path_that_the_readme_and_the_documents_name_is_there() -> None:
         named = {ROOT / path for path in re.findall(r"`((?:src|docs|tests|examples|benchmarks)/[\w./-]+)`", text)}
         missing = sorted(str(path) for path in linked | named if not path.exists())
         assert not missing, f"{document.name} names what is not there: {missing}"
+
+
+def test_every_setting_that_the_code_reads_is_documented_and_every_documented_one_is_read() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+    rows = re.findall(r"^\| (`[^|]+) \|", (ROOT / "docs/settings.md").read_text("utf-8"), re.MULTILINE)
+    documented = set(re.findall(r"`(OMBUD_[A-Z_]+)`", " ".join(rows)))
+    assert documented == set(re.findall(r"\bOMBUD_[A-Z_]*[A-Z]\b", code))
