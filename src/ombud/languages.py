@@ -23,20 +23,16 @@ _process = "en"
 _context: ContextVar[str | None] = ContextVar("language", default=None)
 
 
-def speak(language: str, *, here: bool = False) -> None:
-    """Everything that is said from now on is said in `language`. here: only what this request or task says, so that a
-    process may speak to many people at once. Raises KeyError for a language that there is not."""
+def speak(language: str) -> None:
+    """Everything that this process says from now on is said in `language`. Raises KeyError for an unknown one."""
     global _process  # noqa: PLW0603 (a command line speaks to one person, from whatever thread)
     LANGUAGES[language]
-    if here:
-        _context.set(language)
-    else:
-        _process = language
+    _process = language
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """What is said inside is said in `language`, whoever listens otherwise."""
+    """What is said inside, in this thread or task, is said in `language`: a server speaks to many people at once."""
     before = _context.set(language)
     try:
         yield

@@ -98,7 +98,7 @@ def test_everything_about_a_file_stands_on_the_page_with_its_place_and_mend(
     assert said.code == 1
     assert "ERR_018  The number on the document is not on the order" in said.out
     assert "9876543210 was read; the order has 1234567890." in " ".join(said.out.split())
-    assert "page 1, top left" in " ".join(said.out.split())
+    assert "page 1, at the top" in " ".join(said.out.split())
     assert "Hand in the document of the number that stands on the order." in said.out
     assert "Missing: Outbound record from the ERP or WMS." in said.out
     assert "1 of 5 files" in said.out

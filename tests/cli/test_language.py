@@ -50,6 +50,7 @@ CODES = {
     "ru",
     "ombud",
     "ERP",
+    "Webhook",
     "WMS",
 }
 """Names, codes and words of a platform that stand in every language."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
-
-from ombud import languages
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +25,3 @@ def _at_once(settings: Settings, tmp_path: Path) -> None:
     """What takes long is done while the test waits, and leaves nothing to the next one."""
     settings.BACKGROUND = False
     settings.WORKPLACE = str(tmp_path / "workplace")
-
-
-@pytest.fixture(autouse=True)
-def _spoken() -> Iterator[None]:
-    """What a page spoke is not what the next test speaks, as it would be in one thread."""
-    before = languages._context.get()  # (what a request sets, the next one sets anew)
-    yield
-    languages._context.set(before)

@@ -27,6 +27,7 @@ _MOST_SAID = 5_000
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
          "TESSDATA_PREFIX", "TZ", "SYSTEMROOT")  # fmt: skip
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_QUIET = {"ORT_DISABLE_TELEMETRY": "1"}  # ONNX Runtime tells its makers of its use otherwise
 _ARENAS = {"MALLOC_ARENA_MAX": "2"}  # each thread's own would take 64 MB of the address space
 _KILLED = getattr(signal, "SIGKILL", None)
 _CLOCKS = {getattr(signal, name) for name in ("SIGXCPU", "SIGALRM") if hasattr(signal, name)}
@@ -191,7 +192,7 @@ class Child:
 def environment() -> dict[str, str]:
     """What a confined process is told of the one that starts it: where its libraries are, and no secret."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, **_ONE_THREAD, **_ARENAS, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    return {**kept, **_ONE_THREAD, **_ARENAS, **_QUIET, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
 
 
 def _sound(said: Said) -> Said:

@@ -91,8 +91,7 @@ def language(answer: Answer) -> Answer:
             chosen = translation.get_language_from_request(request)[:2]
         if chosen not in languages.LANGUAGES:
             chosen = "en"
-        languages.speak(chosen, here=True)
-        with translation.override(DJANGO_NAMES[chosen]):
+        with languages.speaking(chosen), translation.override(DJANGO_NAMES[chosen]):
             response = answer(request)
         response.headers["Content-Language"] = chosen
         return response
