@@ -1,7 +1,7 @@
 """Pictures that stand in the evidence of another case too (S6).
 
 Waybills of one template and photos of one packing bench look alike, and a logo stands on every waybill of its carrier:
-only photos are compared, and only with cases about other orders, where number and recipient must differ.
+only photos and files that are one picture are compared, and only with cases about other orders.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ def of_pictures(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_of_photo(said: Said, subject: Subject) -> bool:
-    """Only photos have a hash of their likeness; what is of the same place is of the same photo."""
+    """Only photos have a hash of their likeness; what is of the same place is of the same photo. A file that is one
+    picture is the same picture where its very pixels are, whatever it shows."""
+    if said.field == "picture_sha256" and said.page is None:
+        return True
     places = {(one.page, one.box) for one in subject.all("picture_dhash")}
     return (said.page, said.box) in places
