@@ -178,8 +178,8 @@ def figure(scale: str) -> Figure:
             Target("memory of the pool during full uploads", pool["together"] / 2**10, 3, "GiB"),
         ],
         [
-            f"Five files of {told['bytes'] / 1e6:.1f} MB: two PDFs with text and a photo, a photo, a scan, a video of "
-            f"35 s. Looking takes {files}; recognising {ocr}.",
+            f"Five files of {told['bytes'] / 1e6:.1f} MB: a PDF with text, one with text and a photo, a photo, a scan, "
+            f"a video of 35 s. Looking takes {files}; recognising {ocr}.",
             f"The two workers of the pool held {pool['together']:,.0f} MB at most together, {pool['one']:,.0f} MB one.",
         ],
     )

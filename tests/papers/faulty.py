@@ -162,13 +162,13 @@ def _named(faults: Faults, name: Callable[[Sold], str], *, form: Form = "text") 
     return make
 
 
-def _reused(faults: Faults, change: Callable[[bytes], bytes], *, exact: bool = False) -> Maker:
-    """A photo with which another case was answered, handed in again; only its file is another."""
+def _reused(faults: Faults, change: Callable[[bytes], bytes], *, fills: float = 0.86) -> Maker:
+    """A photo with which another case was answered, handed in again, with something done to its file."""
 
     def make(random: Random) -> Paper:
         order = orders.sold(random)
         sheet = waybills.sheet(waybills.written(order, random), order.carrier, random)
-        content = content_of(sheet, "photo", random, order)
+        content = forms.photo(sheet.pictures(200)[0], random, order, fills=fills)
         return paper(order, "waybill", change(content), "photo", faults=faults, before=[content])
 
     return make
@@ -193,7 +193,9 @@ def _chat(form: Form) -> Maker:
         screen = captures.chat(talk, random, messenger=random.choice(("WhatsApp", "Telegram", "WeChat")))
         content = sheets.as_pdf([screen], dpi=200) if form == "scan" else captures.png(screen)
         kind = "buyer_messages" if platform == "ozon" else "messages"
-        return paper(order, kind, content, form, faults=_DOUBTED("outside_chat"))
+        # That a screen shows another messenger is one fault, that it is a screen another, where the book knows it.
+        faults = _DOUBTED("screenshot" if platform == "ozon" else "outside_chat")
+        return paper(order, kind, content, form, faults=faults)
 
     return make
 
@@ -264,9 +266,9 @@ MAKERS: dict[str, Maker] = {
     "broken": _done(_REFUSED("unreadable"), lambda pdf, _: spoiling.broken(pdf)),
     "broken photo": _done(_REFUSED("unreadable"), lambda jpeg, _: spoiling.broken(jpeg), "photo"),
     "empty": _done(_REFUSED("unreadable"), lambda pdf, _: b""),
-    "a PDF that is a ZIP archive too": _done(_REFUSED("bad_format"), lambda pdf, _: spoiling.with_zip(pdf)),
+    "a PDF that is a ZIP archive too": _done(_REFUSED("format_hidden"), lambda pdf, _: spoiling.with_zip(pdf)),
     "a PNG by the name of a PDF": _named(
-        _REFUSED("bad_format"), lambda order: f"{order.order_id}_outbound_ru.pdf", form="picture"
+        _REFUSED("format_hidden"), lambda order: f"{order.order_id}_outbound_ru.pdf", form="picture"
     ),
     "a name that the book does not take": _named(
         _REFUSED("bad_file_name"), lambda order: f"{order.order_id} отгрузка.pdf"
@@ -276,7 +278,7 @@ MAKERS: dict[str, Maker] = {
     ),
     "video of 28 s": _film(_REFUSED("video_short"), lambda film: replace(film, seconds=28)),
     "video of 28 s that claims 40": _film(_REFUSED("video_short"), lambda film: replace(film, seconds=28), claimed=40),
-    "the very file of another case": _reused(_REFUSED("evidence_reused"), lambda content: content, exact=True),
+    "the very file of another case": _reused(_REFUSED("evidence_reused"), lambda content: content),
     "message id that the platform does not know": _sheet(
         "buyer_messages", "text", _REFUSED("message_id_unknown"), _unknown_id
     ),
@@ -386,7 +388,7 @@ MAKERS: dict[str, Maker] = {
     "saved by an editor": _done(_DOUBTED("edited"), lambda pdf, order: spoiling.by_editor(pdf, order.registered_at)),
     "photo saved by an editor": _edited_photo,
     "the photo of another case, other bytes": _reused(_DOUBTED("evidence_reused"), spoiling.commented),
-    "the photo of another case, smaller": _reused(_DOUBTED("evidence_reused"), spoiling.smaller),
+    "the photo of another case, smaller": _reused(_DOUBTED("evidence_reused"), spoiling.smaller, fills=0.5),
     "video without a label": _film(_DOUBTED("label_not_visible"), lambda film: replace(film, sku="")),
     "video with the label of other goods": _film(
         _DOUBTED("label_not_visible"), lambda film: replace(film, sku="QZ-800-31415")

@@ -75,10 +75,18 @@ def _made_by(random: Random, pdf: bytes) -> bytes:
 _PRODUCERS = ("", "iText 2.1.7 by 1T3XT", "wkhtmltopdf 0.12.6", "1C:Enterprise 8.3", "", "FastReport .NET")
 
 
-def photo(page: Image.Image, random: Random, order: Sold, *, at: datetime | None = None, software: str = "") -> bytes:
+def photo(
+    page: Image.Image,
+    random: Random,
+    order: Sold,
+    *,
+    at: datetime | None = None,
+    software: str = "",
+    fills: float = 0.86,
+) -> bytes:
     """A photo of the page with the clock burnt in, by the seller's clock."""
     taken = order.local(at or order.first_scan_at + timedelta(minutes=random.randrange(1, 5)))
-    seen = photos.watermarked(photos.photographed(page, random), taken, random)
+    seen = photos.watermarked(photos.photographed(page, random, fills=fills), taken, random)
     return photos.jpeg(seen, random, taken=taken if random.random() < 0.6 else None, software=software)
 
 

@@ -33,13 +33,16 @@ def scanned(page: Image.Image, random: Random) -> Image.Image:
     return Image.fromarray(grey)
 
 
-def photographed(page: Image.Image, random: Random, *, long_side: int = 0) -> Image.Image:
-    """The page on a table: turned by up to 7°, in perspective, in a shadow, blurred and noisy. RGB, 3 by 4."""
+def photographed(page: Image.Image, random: Random, *, long_side: int = 0, fills: float = 0.86) -> Image.Image:
+    """The page on a table: turned by up to 7°, in perspective, in a shadow, blurred and noisy. RGB, 3 by 4.
+
+    fills: the share of the width or height of the photo that the page takes.
+    """
     noise = np.random.default_rng(random.getrandbits(32))
     long_side = long_side or random.choice(LONG_SIDES)
     size = (long_side * 3 // 4, long_side)
     table = _table(size, random, noise)
-    placed, mask = _in_perspective(page, size, random)
+    placed, mask = _in_perspective(page, size, random, fills)
     seen = Image.composite(placed, table, mask)
     light = _light(size, random)
     pixels = np.asarray(seen, np.float32) * light[..., None]
@@ -108,10 +111,12 @@ def _table(size: tuple[int, int], random: Random, noise: np.random.Generator) ->
     return Image.fromarray(np.clip(wood, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.5)).resize(size)
 
 
-def _in_perspective(page: Image.Image, size: tuple[int, int], random: Random) -> tuple[Image.Image, Image.Image]:
+def _in_perspective(
+    page: Image.Image, size: tuple[int, int], random: Random, fills: float
+) -> tuple[Image.Image, Image.Image]:
     """The page as it lies in a picture of `size`, and where it covers it."""
     width, height = size
-    scale = min(width * 0.86 / page.width, height * 0.86 / page.height)
+    scale = fills * min(width / page.width, height / page.height)
     half = (page.width * scale / 2, page.height * scale / 2)
     angle = np.radians(random.uniform(-7, 7))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

@@ -19,7 +19,8 @@ from ombud.domain.formats import format_of
 from ombud.domain.rulebook.clauses.reasons import Fault
 from ombud.domain.tracking_numbers import fits
 from ombud.rulebooks import open_book
-from tests.papers import Paper, faulty, forms, honest, orders, photos, videos
+from ombud.store import inspections
+from tests.papers import Paper, faulty, forms, honest, orders, photos, verdicts, videos
 from tests.papers.making import made
 
 QUICK = (
@@ -153,3 +154,7 @@ def test_what_the_platform_knows_of_an_order_has_the_shape_of_its_facts() -> Non
     assert row["order.ship_by"].tzinfo is not None
     assert known["messages"].keys() == paper.order.messages.keys()
     assert paper.order.number not in known["numbers"]
+
+
+def test_photos_are_taken_for_alike_as_the_store_takes_them() -> None:
+    assert verdicts.NEAR == inspections.NEAR
