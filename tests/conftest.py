@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -54,6 +55,8 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     django.setup()
+    # A worker of pytest-xdist has read the settings before this file, with the folder of the process that began it.
+    cast("dict[str, str]", settings.STORAGES["evidence"]["OPTIONS"])["location"] = _EVIDENCE.name
     database = settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:  # said outright, since pytest-django knows only Django's own engine by its name
         database.setdefault("TEST", {})["NAME"] = ":memory:"
