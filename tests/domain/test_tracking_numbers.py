@@ -36,8 +36,7 @@ def test_the_shopify_book_takes_the_published_examples_and_no_broken_one(carrier
     formats = book.value(f"carriers.{carrier}", book.starts_at).numbers()
     file = real_data / "tracking" / "tracking_number_formats_jkeen" / "couriers" / f"{carrier}.json"
     examples: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))["tracking_numbers"]
-    # Of the forms of 1998 the book has those with their application identifier 91.
-    valid = [n for each in examples if each["name"] != "USPS Legacy" for n in each["test_numbers"]["valid"]]
+    valid = [number for each in examples for number in each["test_numbers"]["valid"]]
     assert valid
     assert [number for number in valid if not fits(number, formats)] == []
 
@@ -65,3 +64,19 @@ def test_the_s10_scheme_agrees_with_the_published_examples(real_data: Path) -> N
 def test_the_ozon_book_tells_the_forms_of_its_carriers_apart(carrier: str, number: str, expected: bool) -> None:
     book = open_book("ozon")
     assert fits(number, book.value(f"carriers.{carrier}", book.starts_at).numbers()) is expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("7196 9010 7560 0307 7385", True),
+        ("7196 9010 7560 0307 7386", False),
+        ("7112 3456 7891 2345 6787", True),
+        ("0307 1790 0005 2348 3741", True),
+    ],
+)
+def test_a_usps_number_of_1998_is_taken_with_and_without_the_91_of_its_barcode(number: str, expected: bool) -> None:
+    book = open_book("shopify")
+    formats = book.value("carriers.usps", book.starts_at).numbers()
+    assert fits(number, formats) is expected
+    assert fits("91" + number, formats) is (number == "7196 9010 7560 0307 7385")

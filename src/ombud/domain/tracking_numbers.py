@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-CheckDigit: TypeAlias = Literal["s10", "mod7", "mod10_31", "mod10_31_from_end", "mod10_12"]
+CheckDigit: TypeAlias = Literal["s10", "mod7", "mod10_31", "mod10_31_after_91", "mod10_31_from_end", "mod10_12"]
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
@@ -56,6 +56,9 @@ def _check_digit(scheme: CheckDigit, serial: str) -> int:
             return _mod10(digits, odd=1, even=2)
         case "mod10_31":
             return _mod10(digits, odd=3, even=1)
+        case "mod10_31_after_91":
+            # The barcode of a USPS form of 1998 begins with 91, which is not printed but counts.
+            return _mod10([9, 1, *digits], odd=3, even=1)
         case "mod10_31_from_end":
             return _mod10(digits[::-1], odd=3, even=1)
 
