@@ -70,6 +70,8 @@ def headroom(figure: Figure) -> str:
     if remaining is None:
         return _(N_("nothing was measured yet"))
     if figure.bound.limit is None:
+        if figure.standing is Standing.BEYOND:
+            return ""  # that it falls short is said already, and there is nothing more to lose
         return _(N_("{count} more cases may be lost before it falls short")).format(count=number(remaining))
     if remaining == 1:
         return _(N_("1 order remaining before rate limit is reached"))
