@@ -17,7 +17,7 @@ from ombud.inspect.pdf.layout import thousandths
 from ombud.inspect.pdf.letters import Sight
 from ombud.inspect.pdf.objects import Fill
 from ombud.inspect.pictures import screenshot
-from ombud.inspect.pictures.likeness import digest, flat_share
+from ombud.inspect.pictures.likeness import digest_and_flat_share
 
 _SCREENS = 3
 """Pages of nothing but a picture that are looked at for signs of a screen."""
@@ -46,10 +46,11 @@ class Album:
                 continue
             opened, pixels = decoded
             box = thousandths(picture.edges, sight.width, sight.height)
-            self.said.append(Said("picture_sha256", digest(pixels), "picture", page=page, box=box))
+            sha256, flat = digest_and_flat_share(pixels)
+            self.said.append(Said("picture_sha256", sha256, "picture", page=page, box=box))
             if alone and len(pictures) == 1 and self.looked_at < _SCREENS and not _is_sheet(pixels):
                 self.looked_at += 1
-                self.said += _screenshot(opened, pixels, page, box)
+                self.said += _screenshot(opened, pixels, flat, page, box)
 
     def _room(self, picture: Fill, page: int) -> bool:
         """Whether the picture is large enough to be decoded, and not too large."""
@@ -76,10 +77,9 @@ def _is_sheet(pixels: Image.Image) -> bool:
     return pixels.width * pixels.height > _SCREEN_PIXELS or any(abs(shape - each) < 0.03 for each in _SHEETS)
 
 
-def _screenshot(opened: Image.Image, pixels: Image.Image, page: int, box: Box) -> list[Said]:
+def _screenshot(opened: Image.Image, pixels: Image.Image, flat: float, page: int, box: Box) -> list[Said]:
     """Signs that the picture is a capture of a screen. That it names no camera is none: in a PDF hardly any does."""
-    pixels = pixels.convert("RGB")
-    signs = screenshot.signs(screenshot.hints(opened), pixels, flat_share(pixels))
+    signs = screenshot.signs(screenshot.hints(opened), lambda: pixels.convert("RGB"), flat)
     return [replace(sign, page=page, box=box) for sign in signs if sign.value != "no_camera"]
 
 

@@ -24,7 +24,7 @@ from ombud.inspect.pdf_signatures.place import Place, place
 from ombud.inspect.pdf_signatures.seal import Covered, Seal, State, examine
 
 _TOOL = "pyhanko"
-_SIGNED = (b"/ByteRange", b"/adbe.", b"/ETSI.")
+_SIGNED = re.compile(rb"/(?:ByteRange|adbe\.|ETSI\.)")
 """A signature stands in the file uncompressed, since its own bytes are left out of what it covers."""
 _MOST = 20
 """Signatures of one file that are looked at."""
@@ -43,7 +43,7 @@ def read(path: Path) -> list[Said]:
         if not path.stat().st_size:
             return []
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            if not any(mapped.find(mark) != -1 for mark in _SIGNED):
+            if not _SIGNED.search(mapped):
                 return []
             whole = bytes(mapped)
     try:

@@ -7,6 +7,7 @@ have no camera either, so `no_camera` alone says next to nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -69,8 +70,9 @@ def hints(picture: Image.Image) -> Hints:
     return Hints(named[0] if named else None, bool(metadata.camera(picture)), picture.size)
 
 
-def signs(told: Hints, pixels: Image.Image, flat: float) -> list[Said]:
-    """Every `screenshot_sign` of a picture that is decoded and upright. flat: its `flat_share`."""
+def signs(told: Hints, pixels: Callable[[], Image.Image], flat: float) -> list[Said]:
+    """Every `screenshot_sign` of a picture. pixels: gives it decoded and upright, in RGB; asked for only where shapes
+    are looked for in it. flat: the share of its flat fields."""
     found = [_sign("software", told.program, 0.95)] if told.program else []
     if told.camera:
         return found
@@ -81,7 +83,7 @@ def signs(told: Hints, pixels: Image.Image, flat: float) -> list[Said]:
         found.append(_sign("screen_size", "picture", 0.4))
     if flat < _DRAWN:
         return found
-    shown = _scaled(pixels)
+    shown = _scaled(pixels())
     shapes = (("status_bar", 0.8, _has_status_bar), ("browser", 0.75, _has_address_bar), ("chat", 0.75, _has_bubbles))
     return found + [_sign(name, "picture", sure) for name, sure, has in shapes if has(shown)]
 

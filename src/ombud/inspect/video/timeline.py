@@ -72,11 +72,12 @@ class Timeline:
     @property
     def longest_held(self) -> tuple[Fraction, Fraction]:
         """When the frame that is shown longest begins, and for how long it is: seconds."""
-        held = [((later.at - one.at) * self.unit, one.at) for one, later in pairwise(self.shown)]
-        if self.shown:
-            held.append((self._last_held, self.shown[-1].at))
-        seconds, at = max(held, key=lambda one: one[0], default=(Fraction(0), 0))
-        return (self.seconds(at) if held else Fraction(0)), seconds
+        if not self.shown:
+            return Fraction(0), Fraction(0)
+        ticks, before = max(((later.at - one.at, -one.at) for one, later in pairwise(self.shown)), default=(0, 0))
+        if not ticks or self._last_held > ticks * self.unit:
+            return self.seconds(self.shown[-1].at), self._last_held
+        return self.seconds(-before), ticks * self.unit
 
     def seconds(self, at: int) -> Fraction:
         """From the first frame to `at`."""
