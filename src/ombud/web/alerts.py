@@ -19,6 +19,11 @@ from ombud.web.middleware import Seen
 _SHOWN = 100
 _TEXTS = ("name", "kind", "address", "language", "timezone", "quiet_from", "quiet_to", "digest_at")
 _CHOICES = ("opened", "reminders", "closed")
+KINDS = {"mail": N_("Mail"), "chat": N_("Chat"), "webhook": N_("Webhook")}
+"""A kind of channel -> what it is called."""
+TOPICS = {"case.opened": N_("new case"), "case.reminder": N_("time running out"), "case.closed": N_("end of a case")}
+"""What a message is about -> what that is called in the log; all else is `MOVED`."""
+MOVED = N_("step of a case")
 
 
 @page(Right.MEMBERS, methods=("GET", "POST"))
@@ -45,19 +50,20 @@ def channels(request: Seen) -> HttpResponse:
         if request.POST.get("do") == "remove":
             alerts.remove_channel(channel, at=request.at, actor=request.scope.actor)
         else:
-            sent = alerts.try_channel(channel, at=request.at)
-            words = N_("The test was not sent: {reason}") if sent.failed else N_("The test was sent.")
-            (messages.error if sent.failed else messages.success)(request, _(words).format(reason=sent.failed))
+            tried = alerts.try_channel(channel, at=request.at)
+            words = N_("The test was not sent: {reason}") if tried.failed else N_("The test was sent.")
+            (messages.error if tried.failed else messages.success)(request, _(words).format(reason=tried.failed))
         return redirect("channels")
     log = Delivery.objects.select_related("channel", "message").filter(channel__organisation=organisation)
+    sent = log.order_by("-delivery_id")[:_SHOWN]
     context = {
         "here": "settings",
         "part": "channels",
-        "channels": own.order_by("channel_id"),
+        "channels": [(one, _(KINDS.get(one.kind, one.kind))) for one in own.order_by("channel_id")],
         "said": said,
         "draft": draft,
         "names": NAMES.items(),
-        "log": log.order_by("-delivery_id")[:_SHOWN],
+        "log": [(one, TOPICS.get(one.message.topic, MOVED) if one.message else "") for one in sent],
     }
     return render(request, "ombud/channels.html", context, status=422 if said else 200)
 

@@ -17,6 +17,7 @@ from ombud.languages import LANGUAGES, _
 from ombud.people.models import Deed, LetterTemplate, Member, Organisation, User
 from ombud.web.access import page
 from ombud.web.context import NAMES
+from ombud.web.health import rating
 from ombud.web.middleware import Seen
 
 _DEEDS_SHOWN = 50
@@ -84,7 +85,8 @@ def members(request: Seen) -> HttpResponse:
 @page(Right.SEE, side=Side.SELLER)
 def stores(request: Seen) -> HttpResponse:
     """The stores of the organisation."""
-    context = {"here": "settings", "part": "stores", "stores": request.scope.stores().order_by("store_id")}
+    own = request.scope.stores().order_by("store_id")
+    context = {"here": "settings", "part": "stores", "stores": [(one, rating(one)) for one in own]}
     return render(request, "ombud/settings_stores.html", context)
 
 
