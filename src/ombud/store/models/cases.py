@@ -61,11 +61,19 @@ class Case(models.Model):
         )
         indexes = (
             models.Index(fields=["due_at"], name="cases_due", condition=models.Q(closed_at__isnull=True)),
+            # The queue reads nothing else: it is in its order, and holds all that its filters and its counts look at.
             models.Index(
-                fields=["store", "due_at"], name="cases_store_due", condition=models.Q(closed_at__isnull=True)
+                fields=[
+                    *("store", "shuts_at", "rule_at", "-held_minor", "case_id"),
+                    *("state", "violation", "route", "currency", "opened_at", "closed_at"),
+                ],
+                name="cases_open",
+                condition=models.Q(closed_at__isnull=True),
             ),
             models.Index(fields=["store", "opened_at"], name="cases_store_opened"),
-            models.Index(fields=["store", "closed_at"], name="cases_store_closed"),
+            models.Index(
+                fields=["store", "closed_at"], name="cases_store_closed", condition=models.Q(closed_at__isnull=False)
+            ),
             models.Index(fields=["closed_at"], name="cases_closed", condition=models.Q(closed_at__isnull=False)),
             models.Index(fields=["shuts_at"], name="cases_to_shut", condition=models.Q(shuts_at__isnull=False)),
             models.Index(fields=["rule_at"], name="cases_to_rule", condition=models.Q(rule_at__isnull=False)),
@@ -100,6 +108,7 @@ class CaseEvent(models.Model):
             models.UniqueConstraint(fields=["case", "seq"], name="case_events_seq"),
             models.CheckConstraint(condition=models.Q(seq__gte=1), name="case_events_from_one"),
         )
+        indexes = (models.Index(fields=["at"], name="case_events_at"),)
 
 
 class Posting(models.Model):
