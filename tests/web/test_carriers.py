@@ -102,6 +102,7 @@ def test_the_preview_counts_what_it_will_hit_and_keeps_nothing() -> None:
     a_parcel(an_order(store, cancelled_at=AT), MAY)
     a_parcel(an_order(store), MAY)
     a_parcel(an_order(store), MAY - timedelta(seconds=1))
+    a_parcel(an_order(a_store("elsewhere", site="ozon.by")), AT - timedelta(days=1))  # the book does not cover it
     answer = an_operator().post(reverse("carriers_preview"), a_list())
     assert answer.status_code == 200
     assert answer.context["removed"] == ("cdek",)

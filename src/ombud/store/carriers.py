@@ -8,8 +8,12 @@ from datetime import datetime
 
 from django.db import connection
 
+from ombud.domain.conditions import By, Equals, In, holds
+from ombud.domain.rulebook import Rulebook
 from ombud.store import sql
+from ombud.store.case_file import fields_of
 from ombud.store.instants import Instants
+from ombud.store.models import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,10 @@ def seen_carriers() -> set[str]:
         return {carrier for (carrier,) in cursor.fetchall()}
 
 
-def hits(platform: str, carriers: Collection[str], since: datetime, until: datetime | None = None) -> list[Hit]:
+def hits(book: Rulebook, carriers: Collection[str], since: datetime, until: datetime | None = None) -> list[Hit]:
     """Orders that are not cancelled and got a number of these carriers from `since` until before `until` (None: ever
-    after), by store and carrier, the most first. Each store's parcels are a range of its index."""
+    after), by store and carrier, the most first; of the stores that the book covers then. Each store's parcels are a
+    range of its index."""
     moment = Instants(connection).literal
     before = f" AND p.registered_at < {moment(until)}" if until else ""
     with connection.cursor() as cursor:
@@ -44,6 +49,18 @@ def hits(platform: str, carriers: Collection[str], since: datetime, until: datet
             f" AND p.registered_at >= {moment(since)}{before} AND {sql.among('p.carrier', sorted(carriers))}"
             " AND o.order_id = p.order_id AND o.cancelled_at IS NULL"
             " GROUP BY p.store_id, p.carrier ORDER BY 3 DESC, 1, 2",
-            [platform],
+            [book.name],
         )
-        return [Hit(*row) for row in cursor.fetchall()]
+        found = [Hit(*row) for row in cursor.fetchall()]
+    covered = _covered({hit.store_id for hit in found}, book, until or since)
+    return [hit for hit in found if hit.store_id in covered]
+
+
+def _covered(store_ids: Collection[str], book: Rulebook, at: datetime) -> set[str]:
+    """The stores that the book covers at `at`, by what it asks of the store itself."""
+    cover = next((one for one in book.covers if one.holds_at(at)), book.covers[0])
+    asked = tuple(
+        one for one in cover.value.where if isinstance(one, Equals | In | By) and one.field.startswith("store.")
+    )
+    stores = Store.objects.in_bulk(list(store_ids)).values()
+    return {one.store_id for one in stores if holds(asked, fields_of("store", one), start=cover.valid_from, book=book)}

@@ -72,8 +72,8 @@ def preview(request: Seen) -> HttpResponse:
     before = list_at(book, since)
     now = tuple(before.value) if before else ()
     removed, added = _without(now, wanted), _without(wanted, now)
-    lately = hits(book.name, {*removed, *added}, request.at - LATELY, request.at)
-    at_hand = hits(book.name, removed, since)
+    lately = hits(book, {*removed, *added}, request.at - LATELY, request.at)
+    at_hand = hits(book, removed, since)
     context = {
         "here": "carriers",
         "book": book,
