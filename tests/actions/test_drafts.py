@@ -56,7 +56,7 @@ def test_stated_times_and_findings_come_back_as_they_were_given() -> None:
 def test_saving_spends_nothing_and_is_no_step_of_the_case() -> None:
     case = unshipped()
     ready(case, a_file("o1_shipment_ru.pdf"), at=AT)
-    drafts.remove(case.case_id, "o1_shipment_ru.pdf", books=BOOKS)
+    drafts.remove(case.case_id, "o1_shipment_ru.pdf", at=AT, actor="test", books=BOOKS)
     assert names(case) == []
     assert not Submission.objects.exists()
     assert CaseEvent.objects.filter(case=case).count() == 1
@@ -142,4 +142,4 @@ def test_what_does_not_lie_ready_cannot_be_taken_off_and_what_does_is_named() ->
     case = unshipped()
     ready(case, a_file("o1_shipment_ru.pdf"), at=AT)
     with pytest.raises(OmbudError, match="What lies ready: o1_shipment_ru"):
-        drafts.remove(case.case_id, "o1_outbound_ru.pdf", books=BOOKS)
+        drafts.remove(case.case_id, "o1_outbound_ru.pdf", at=AT, actor="test", books=BOOKS)

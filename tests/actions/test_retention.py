@@ -132,7 +132,7 @@ def test_a_packing_stated_at_the_end_of_time_is_kept_until_then() -> None:
 def test_what_was_taken_off_again_is_kept_no_longer_than_the_rest() -> None:
     case = unshipped()
     ready(case, a_file(VIDEO, stated={"made_at": PACKED}), at=AT)
-    drafts.remove(case.case_id, VIDEO, books=BOOKS)
+    drafts.remove(case.case_id, VIDEO, at=AT, actor="test", books=BOOKS)
     assert let_go(OVER - MICROSECOND) == 0
     assert let_go(OVER) == 1
 

@@ -240,7 +240,7 @@ def test_a_clock_that_was_set_back_does_not_open_a_window_that_history_has_passe
     ready(case, *good(), at=AT)
     with transaction.atomic():
         moving.step(case.case_id, EventKind.EVIDENCE_REFUSED, at=last, actor="test", books=BOOKS)
-    drafts.remove(case.case_id, "o1_shipment_ru.png", books=BOOKS)
+    drafts.remove(case.case_id, "o1_shipment_ru.png", at=AT, actor="test", books=BOOKS)
     answer = hand_in(case, at=last - HOUR)
     assert answer.submission is not None
     assert answer.submission.received_at == last  # no older than the step before it

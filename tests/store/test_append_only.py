@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from ombud.store.models import Case, CaseEvent, Order, Posting, RulebookVersion, Store
+from ombud.store.models import Case, CaseEvent, DraftStep, Order, Posting, RulebookVersion, Store
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ ONLY_SQLITE = {
     "update or replace": "UPDATE OR REPLACE {table} SET at = at",
 }
 ONLY_POSTGRESQL = {"truncate": "TRUNCATE {table} CASCADE"}
-TABLES: dict[str, Any] = {"case_events": CaseEvent, "postings": Posting}
+TABLES: dict[str, Any] = {"case_events": CaseEvent, "postings": Posting, "draft_steps": DraftStep}
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,7 @@ def _one_case() -> None:
         store=store, case=case, cause=event, line="order_amount", debit="available", credit="held", currency="RUB",
         amount_minor=100, clause="money.hold", at=AT,
     )  # fmt: skip
+    DraftStep.objects.create(case=case, at=AT, actor="test", what="put_ready", name="a.pdf", sha256="0" * 64)
     connection.check_constraints()  # what waits for the commit is checked now, as if it had been committed
 
 
@@ -63,6 +64,8 @@ def test_raw_sql_cannot_change_what_was_written(table: str, what: str) -> None:
     if statement is None:
         pytest.skip(f"{connection.vendor} has no such statement")
     model = TABLES[table]
+    if what == "replace by the other key" and not model._meta.constraints:
+        pytest.skip("it has no other key: a row more is no change")
     key = model._meta.pk.column
     columns = ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields if not f.primary_key)
     before = list(model.objects.values())
@@ -72,7 +75,7 @@ def test_raw_sql_cannot_change_what_was_written(table: str, what: str) -> None:
 
 
 @pytest.mark.parametrize("model", TABLES.values())
-def test_the_orm_cannot_change_what_was_written(model: type[CaseEvent] | type[Posting]) -> None:
+def test_the_orm_cannot_change_what_was_written(model: type[CaseEvent] | type[Posting] | type[DraftStep]) -> None:
     row = model.objects.get()
     for change in (row.save, row.delete, model.objects.all().delete, lambda: model.objects.update(at=AT)):
         with pytest.raises(DatabaseError, match=r"append-only|protected"), transaction.atomic():

@@ -17,7 +17,7 @@ from PIL import Image
 from ombud.domain.roles import Role
 from ombud.domain.said import Said
 from ombud.store.drafts import drafted
-from ombud.store.models import Case, DraftPiece, StoredFile
+from ombud.store.models import Case, DraftPiece, DraftStep, StoredFile
 from ombud.web.inspecting import Readers, readers
 from ombud.web.receiving import MOST_BYTES
 from tests.actions.evidence import a_file, content, names, read_before, ready
@@ -139,6 +139,24 @@ def test_a_file_is_taken_off() -> None:
     client.post(reverse("evidence_remove", args=[case.case_id, row.draft_piece_id]))
     assert names(case) == []
     assert client.post(reverse("evidence_remove", args=[case.case_id, row.draft_piece_id])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_history_says_who_did_what_with_a_file_and_an_operator_does_not_see_drafts() -> None:
+    case = scanned()
+    put(seller(case, Role.AGENT), case, an_upload("scan.pdf"), kind="waybill")
+    row = DraftPiece.objects.get()
+    owner = seller(case, Role.OWNER)
+    owner.post(reverse("evidence_rename", args=[case.case_id, row.draft_piece_id]), {"name": WAYBILL})
+    owner.post(reverse("evidence_remove", args=[case.case_id, row.draft_piece_id]))
+    steps = [("put_ready", "agent", "scan.pdf", ""), ("renamed", "owner", WAYBILL, "scan.pdf")]
+    steps.append(("taken_off", "owner", WAYBILL, ""))
+    kept = DraftStep.objects.order_by("pk").values_list("what", "actor", "name", "was", "at", "sha256")
+    hers = [(what, f"{who}@lumen.example", name, was, AT, row.file_id) for what, who, name, was in steps]
+    assert list(kept) == hers
+    said = owner.get(reverse("case", args=[case.case_id])).content.decode()
+    assert f"renamed: scan.pdf is now {WAYBILL}" in said
+    assert "put ready: scan.pdf" not in operator().get(reverse("case", args=[case.case_id])).content.decode()
 
 
 @pytest.mark.django_db

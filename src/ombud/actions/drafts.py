@@ -16,6 +16,7 @@ from ombud.actions import retention
 from ombud.actions.cases import Books
 from ombud.actions.moving import locked
 from ombud.domain import gate
+from ombud.domain.case_texts import PUT_READY, RENAMED, TAKEN_OFF
 from ombud.domain.cases import ENDS, State
 from ombud.domain.evidence import Finding
 from ombud.domain.findings import plain_findings
@@ -25,7 +26,7 @@ from ombud.domain.problems import N_, OmbudError, Place, Problem
 from ombud.store import evidence_files
 from ombud.store.database import spoken
 from ombud.store.drafts import rules_of
-from ombud.store.models import Case, DraftPiece
+from ombud.store.models import Case, DraftPiece, DraftStep
 
 _LONGEST_NAME = 255
 # A lone surrogate stands for a byte that is no UTF-8: the system takes such names, no database and no JSON does. Marks
@@ -90,6 +91,7 @@ def add(
                     actor=actor,
                 )
                 row.save()
+                _note(row, PUT_READY, at=at, actor=actor)
                 rows.append(row)
             retention.note({row.file_id for row in rows}, books=books)
         return rows
@@ -112,15 +114,17 @@ def rename(
         row.name, row.kind, row.language = to, kind or row.kind, language or row.language
         row.added_at, row.actor = at, actor
         row.save()
+        _note(row, RENAMED, at=at, actor=actor, was=name)
         return row
 
 
-def remove(case_id: int, name: str, *, books: Books, store_id: str | None = None) -> None:
+def remove(case_id: int, name: str, *, at: datetime, actor: str, books: Books, store_id: str | None = None) -> None:
     """Takes a piece off what lies ready. Raises OmbudError where none of that name does."""
     with spoken(), transaction.atomic():
         case_for(case_id, store_id)
         case = locked(case_id)
         row = _ready(case, name)
+        _note(row, TAKEN_OFF, at=at, actor=actor)
         row.delete()
         retention.note({row.file_id}, books=books)
 
@@ -131,6 +135,13 @@ def too_large(name: str, most_bytes: int, case: Case, books: Books) -> OmbudErro
         "too_large", N_("The file has more than {most} bytes."), {"most": most_bytes}, mend=N_("Make it smaller.")
     )
     return OmbudError(_of_file(name, problem, rules_of(case, books)))
+
+
+def _note(row: DraftPiece, what: str, *, at: datetime, actor: str, was: str = "") -> None:
+    """What was done and by whom, as the draft itself will not remember."""
+    DraftStep.objects.create(
+        case_id=row.case_id, at=at, actor=actor, what=what, name=row.name, was=was, sha256=row.file_id
+    )
 
 
 def _ready(case: Case, name: str) -> DraftPiece:

@@ -19,6 +19,7 @@ from ombud.store.case_file import CaseFile
 _CASE = ("case_id", "violation", "route", "fires_at", "clause")
 _STANDING = ("state", "opened_at", "due_at", "submitted_at", "rule_at", "closed_at", "settled_at", "held_minor")
 _POSTING = ("posting_id", "line", "debit", "credit", "amount_minor", "currency", "clause", "cause_id", "at")
+_DRAFT_STEP = ("what", "name", "was", "sha256", "at", "actor")
 _SCAN = ("scanned_at", "code", "country", "city", "signed_by", "source_ip")
 _RULING = ("ruling_id", "submission_id", "seq", "at", "outcome", "decision", "actor", "reason", "digest")
 
@@ -67,6 +68,7 @@ def as_json(file: CaseFile, at: datetime) -> dict[str, Any]:
         "messages": [_columns(one) for one in file.messages],
         "recipient": _columns(file.recipient) if file.recipient else None,
         "history": [_row(event, "event_id", "seq", "kind", "at", "actor", "data") for event in file.events],
+        "drafted": [_row(step, *_DRAFT_STEP) for step in drafts.draft_steps(case.case_id, at)],
     }
 
 

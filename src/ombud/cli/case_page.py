@@ -48,7 +48,7 @@ def draw(file: CaseFile, at: datetime, width: int) -> RenderableType:
     for track in file.tracks:
         opened_it = (track.parcel.carrier, track.parcel.tracking_number) == (case.carrier, case.tracking_number)
         parts += [_section(tracks.title(track)), *tracks.draw(track, case.fires_at if opened_it else None, width - 4)]
-    parts += [_section(_("Order")), _order(file), _section(_("History")), case_story.history(file, book)]
+    parts += [_section(_("Order")), _order(file), _section(_("History")), case_story.history(file, book, at)]
     return Group(*parts)
 
 

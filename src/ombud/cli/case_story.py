@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from operator import itemgetter
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -18,6 +19,7 @@ from ombud.domain.evidence import Reason
 from ombud.domain.instants import parse_instant
 from ombud.domain.problems import N_
 from ombud.domain.rulebook import Rulebook
+from ombud.store import drafts
 from ombud.store.case_file import CaseFile
 from ombud.store.models import Piece, Ruling
 from ombud.words import next_steps, story
@@ -91,14 +93,18 @@ def timeline(file: CaseFile, book: Rulebook, clock: Clock, at: datetime) -> Rend
     return table
 
 
-def history(file: CaseFile, book: Rulebook) -> RenderableType:
-    """The steps as they are kept: number, instant, what, by whom."""
-    table = cells.plain_table()
+def history(file: CaseFile, book: Rulebook, at: datetime) -> RenderableType:
+    """The steps as they are kept: number, instant, what, by whom; between them what was done with the draft."""
+    rows = []
     for event in file.events:
         said = story.told(event, file, book)
         if clock := event.data.get("clock"):
             said += " · " + _("the clock showed {at}").format(at=cells.minutes(parse_instant(clock)))
-        table.add_row(str(event.seq), cells.minutes(event.at), said, Text(event.actor, style="dim"))
+        rows.append((event.at, str(event.seq), said, event.actor))
+    rows += [(step.at, "", story.drafted(step), step.actor) for step in drafts.draft_steps(file.case.case_id, at)]
+    table = cells.plain_table()
+    for instant, seq, said, actor in sorted(rows, key=itemgetter(0)):
+        table.add_row(seq, cells.minutes(instant), said, Text(actor, style="dim"))
     return table
 
 

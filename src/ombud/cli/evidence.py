@@ -103,8 +103,9 @@ def remove(
     database.prepare()
     with database.spoken():
         case = the_case(name, store)
-        drafts.remove(case.case_id, file, books=books.in_use(), store_id=store)
-        page = evidence_page.page(case, max(datetime.now(UTC), case.opened_at))
+        instant = max(datetime.now(UTC), case.opened_at)
+        drafts.remove(case.case_id, file, at=instant, actor=ACTOR, books=books.in_use(), store_id=store)
+        page = evidence_page.page(case, instant)
     if as_json:
         say.print_json(evidence_page.as_json(page))
     else:

@@ -33,6 +33,12 @@ STEPS: dict[str, str] = {
     EventKind.CORRECTED: N_("money put right"),
     EventKind.REOPENED: N_("opened again"),
 }
+PUT_READY, RENAMED, TAKEN_OFF = "put_ready", "renamed", "taken_off"
+DRAFT_STEPS: dict[str, str] = {
+    PUT_READY: N_("put ready: {name}"),
+    RENAMED: N_("renamed: {was} is now {name}"),
+    TAKEN_OFF: N_("taken off: {name}"),
+}
 ACCOUNTS = {
     "settlement": N_("settlement"),
     "held": N_("held"),

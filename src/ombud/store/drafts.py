@@ -18,12 +18,17 @@ from ombud.domain.rulebook import Rulebook
 from ombud.store import books, models
 from ombud.store.case_file import CaseFile, case_file
 from ombud.store.inspections import Asker, Reading, known, readings
-from ombud.store.models import Case, CaseEvent, DraftPiece, Submission
+from ombud.store.models import Case, CaseEvent, DraftPiece, DraftStep, Submission
 
 
 def drafted(case_id: int) -> tuple[Piece, ...]:
     """The pieces that lie ready, in the order in which they were put there."""
     return pieces_of(DraftPiece.objects.select_related("file").filter(case_id=case_id).order_by("draft_piece_id"))
+
+
+def draft_steps(case_id: int, at: datetime) -> list[DraftStep]:
+    """What was done by `at` with files that lay or lie ready, oldest first."""
+    return list(DraftStep.objects.filter(case_id=case_id, at__lte=at).order_by("draft_step_id"))
 
 
 def lies_ready(case_id: int, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpResponse
@@ -25,6 +26,7 @@ from ombud.domain.rulebook import Rulebook
 from ombud.languages import _, language
 from ombud.store import books
 from ombud.store.case_file import CaseFile, Track
+from ombud.store.drafts import draft_steps
 from ombud.store.models import Ruling
 from ombud.store.rulings import reasons_of
 from ombud.web import answers, papers
@@ -73,13 +75,21 @@ def show(request: Seen, case_id: int) -> HttpResponse:
         "postings": list(_postings(file, book)),
         "balances": list(_balances(file, book)),
         "handed_in": list(_handed_in(file, book)),
-        "history": [(event, story.told(event, file, book)) for event in file.events],
+        "history": _history(found, request.at, is_seller=is_seller),
         "appeal": _appeal(file, book),
         "can_accept": request.scope.may(Right.CONCEDE) and acceptable(file.case, file.standing.state),
         "answer": _answer(found, request.at) if is_seller else None,
         "letters": letters(request, file) if is_seller and not found.takes_no_more else [],
     }
     return render(request, "ombud/case.html", values)
+
+
+def _history(found: Ready, at: datetime, *, is_seller: bool) -> list[tuple[datetime, str, str]]:
+    """(instant, what, by whom), oldest first. What was done with the draft is the seller's own."""
+    rows = [(event.at, story.told(event, found.file, found.book), event.actor) for event in found.file.events]
+    if is_seller:
+        rows += [(step.at, story.drafted(step), step.actor) for step in draft_steps(found.file.case.case_id, at)]
+    return sorted(rows, key=itemgetter(0))
 
 
 def _why(file: CaseFile, book: Rulebook) -> dict[str, Any]:

@@ -156,7 +156,8 @@ def _take(request: Seen, case: Case, file: UploadedFile[Any], kind: str, *, inst
 def remove(request: Seen, case_id: int, piece_id: int) -> HttpResponse:
     """Takes a file off."""
     case = request.scope.case(case_id)
-    drafts.remove(case.case_id, _ready(case, piece_id).name, books=books.in_use())
+    name, actor = _ready(case, piece_id).name, request.scope.actor
+    drafts.remove(case.case_id, name, at=request.at, actor=actor, books=books.in_use())
     return _changed(request, case)
 
 

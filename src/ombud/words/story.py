@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from ombud.domain.case_texts import STEPS
+from ombud.domain.case_texts import DRAFT_STEPS, STEPS
 from ombud.domain.cases import EventKind
 from ombud.domain.countdown import Awaits, Clock
 from ombud.domain.money import format_amount
@@ -14,7 +14,7 @@ from ombud.domain.rulebook import Rulebook
 from ombud.languages import _, language
 from ombud.store import books
 from ombud.store.case_file import CaseFile
-from ombud.store.models import CaseEvent, Ruling
+from ombud.store.models import CaseEvent, DraftStep, Ruling
 from ombud.words import cases
 
 _HAPPENED: tuple[tuple[str, str], ...] = (
@@ -52,6 +52,11 @@ def told(event: CaseEvent, file: CaseFile, book: Rulebook) -> str:
     if event.kind == EventKind.REOPENED and data.get("reason"):
         return f"{said}: {data['reason']}"
     return said
+
+
+def drafted(step: DraftStep) -> str:
+    """What was done with a file that lies ready."""
+    return _(DRAFT_STEPS[step.what]).format(name=step.name, was=step.was)
 
 
 def recommended(file: CaseFile) -> str:

@@ -2,7 +2,16 @@
 
 from ombud.store.models.books import HealthDay, RulebookVersion
 from ombud.store.models.cases import Case, CaseEvent, OutboxMessage, Posting
-from ombud.store.models.evidence import ComplaintFile, DraftPiece, FileMark, FileSaid, Piece, StoredFile, Submission
+from ombud.store.models.evidence import (
+    ComplaintFile,
+    DraftPiece,
+    DraftStep,
+    FileMark,
+    FileSaid,
+    Piece,
+    StoredFile,
+    Submission,
+)
 from ombud.store.models.facts import Complaint, Line, Message, Order, Parcel, Recipient, Scan, Store
 from ombud.store.models.reviews import SanctionReview, Tally
 from ombud.store.models.rulings import Proposal, Protection, Ruling, Sanction
@@ -15,6 +24,7 @@ __all__ = [
     "Complaint",
     "ComplaintFile",
     "DraftPiece",
+    "DraftStep",
     "EventHash",
     "FileMark",
     "FileSaid",

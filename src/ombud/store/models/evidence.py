@@ -88,6 +88,26 @@ class DraftPiece(PieceFields):
         constraints = (models.UniqueConstraint(fields=["case", "name"], name="draft_pieces_once"),)
 
 
+class DraftStep(models.Model):
+    """What somebody did with what lies ready: files put ready, renamed, taken off. Append-only, as the draft is not.
+
+    `what`: one of `domain.case_texts.DRAFT_STEPS`. `was`: the name before, of a file renamed.
+    """
+
+    draft_step_id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False)
+    at = models.DateTimeField()
+    actor = models.TextField()
+    what = models.TextField()
+    name = models.TextField()
+    was = models.TextField(default="")
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "draft_steps"
+        indexes = (models.Index(fields=["case"], name="draft_steps_case"),)
+
+
 class Submission(models.Model):
     """What was handed in at once. `received_at`: the instant of the first complete upload."""
 
