@@ -172,3 +172,11 @@ def test_the_label_in_front_decides_which_time_it_is(line: str, field: str, valu
 )
 def test_what_is_only_promised_or_about_something_else_is_no_time_of_the_document(line: str) -> None:
     assert [one for one in read(line) if "time" in one.field] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["19 апреля 2026 г., 15:23", "19 апреля 2026 r., 15:23", "19 апреля 2026 r 15:23", "19.04.2026 г. 15:23"],
+)
+def test_the_letter_after_a_year_stands_between_no_day_and_its_time(text: str) -> None:
+    assert [found.iso for found in times.find(text)] == ["2026-04-19T15:23:00"]

@@ -14,6 +14,15 @@ TIMES = frozenset({"record_time", "delivery_time", "publishing_time", "signed_ti
 _PARTIES = frozenset({"sender", "recipient", "recipient_address"})
 _LEADER = re.compile(r"[\s.…]{4,}")
 _NOTHING = " _.-:/|()№#"
+_TO_FILL_IN = re.compile(r"\)?\s?(?::|_{2,}|[.…]{3,}|\s*$)")
+_SENTENCE = re.compile(r"[a-zа-яё]{2,}[,;]?\s$")
+_SENTENCE_ON = re.compile(r"\s[a-zа-яё]{4,}")
+_NO_PLACE = re.compile(
+    r"\s(?:confirm\w*|required|requested|proof|service|guarantee\w*|waiver|option|on file|available"
+    r"|подтвержд\w*|обязательн\w*|удостовер\w*|означа\w*|требуется)\b",
+    re.IGNORECASE,
+)
+"""What follows the word for a signature where it is the name of a service or a sentence goes on."""
 
 
 def meant(line: Line, day_first: bool | None) -> list[Label]:
@@ -67,22 +76,37 @@ def free(field: str, text: str, start: int, end: int) -> Value | None:
     found = values.party(text, start, end) if field == "signer" else values.free(text, start, end)
     if found is None or (field in {"signer", "product_colour", "product_size"} and len(found.value) > 80):
         return None
-    if field in _PARTIES and not _may_be_party(field, found.value):
-        return None
+    if field in _PARTIES:
+        found = _without_sentence(found)
+        return found if _may_be_party(field, found.value) else None
     return found
 
 
+def _without_sentence(found: Value) -> Value:
+    """Han text without what begins after the first full stop: running text has no other end."""
+    bare = found.value.partition(".")[0].strip(" ,;") if any(map(_is_han, found.value)) else found.value
+    return found if bare == found.value or not bare else Value(bare, found.start, found.start + len(bare))
+
+
+def _is_han(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
+
+
 def _may_be_party(field: str, text: str) -> bool:
-    if any("\u3400" <= c <= "\u9fff" for c in text):
+    if any(map(_is_han, text)):
         return len(text) >= 2
     letters = sum(c.isalpha() for c in text)
     return letters >= (5 if field == "recipient_address" else 2) and any(c.isupper() for c in text)
 
 
 def _is_meant(line: Line, label: Label, until: int, day_first: bool | None) -> bool:
+    if label.field == "signature_field" and _NO_PLACE.match(line.text, label.words_end):
+        return False
     if label.colon or (label.opens and not label.shy) or is_alone(line, label):
         return True
-    if label.field == "signature_field" or _is_amid(line, label, until):
+    if label.field == "signature_field":
+        return _is_to_sign(line, label)
+    if _is_amid(line, label, until):
         return True
     if label.field not in TIMES and values.taking(label.field) is None:
         return False
@@ -90,6 +114,15 @@ def _is_meant(line: Line, label: Label, until: int, day_first: bool | None) -> b
         return False
     found = value(line, label, until, day_first)
     return found is not None and found.start - _after(line, label, until) <= values.NEAR
+
+
+def _is_to_sign(line: Line, label: Label) -> bool:
+    """Whether the words for a signature, which open no cell, are those of a place and not of a sentence about one."""
+    begins, ends = line.cell_at(label.start)
+    if _TO_FILL_IN.match(line.text, label.words_end):
+        return True
+    before = line.text[begins : label.start]
+    return not (_SENTENCE.search(before) or _SENTENCE_ON.match(line.text, label.words_end, ends))
 
 
 def _is_amid(line: Line, label: Label, until: int) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ombud.inspect.reading import labels
+
 _NAMES = {
     "cdek": r"СДЭК|СДЕК|\bCDEK\b",
     "boxberry": r"Боксберри|\bBoxberry\b",
@@ -43,6 +45,8 @@ _AS_PRINTED = {"ups", "ems", "dpd", "pek", "yto", "usps", "dhl", "zto"}
 _PATTERNS = [
     (slug, re.compile(pattern, 0 if slug in _AS_PRINTED else re.IGNORECASE)) for slug, pattern in _NAMES.items()
 ]
+_HEAD = 80
+_JOINED = re.compile("J[lI1]")  # Л
 _LABELLED = {
     "sf": "sf-express",
     "ozon": "ozon-logistics",
@@ -71,9 +75,49 @@ def find(text: str) -> list[Carrier]:
     return apart
 
 
+def misread(text: str) -> str | None:
+    """The carrier whose long name stands in `text`, which was recognised in pixels, with a few letters wrong; logos
+    are white on a colour, which recognisers read as the letters of another script."""
+    seen = _seen(text)
+    found = [(missed, slug) for name, slug in _LONG for missed in [_missing(name, seen)] if missed <= len(name) // 4]
+    return min(found)[1] if found else None
+
+
+def _seen(text: str) -> str:
+    words = labels.skeleton(_JOINED.sub("л", text[:_HEAD]))
+    return "".join(c for c in labels.looks(words) if c.isalnum())
+
+
+def _missing(name: str, text: str) -> int:
+    """The least number of letters by which any part of `text` differs from `name`."""
+    row = list(range(len(name) + 1))
+    least = row[-1]
+    for letter in text:
+        last = 0
+        for place, goal in enumerate(name, 1):
+            last, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, last + (letter != goal))
+        least = min(least, row[-1])
+    return least
+
+
 def named(text: str) -> str | None:
     """The carrier that `text`, which stands behind a carrier's label, names; None for one that is not known."""
     if found := find(text):
         return found[0].slug
     first = text.strip(" .,:;\"'«»()").split(" ")[0].lower()
     return _LABELLED.get(first)
+
+
+# Long enough that a few wrong letters make no other word of them.
+_LONG = [
+    (_seen(name), slug)
+    for name, slug in (
+        ("Почта России", "russian-post"),
+        ("Ozon Логистика", "ozon-logistics"),
+        ("Ozon Logistics", "ozon-logistics"),
+        ("Russian Post", "russian-post"),
+        ("Деловые Линии", "dellin"),
+        ("Яндекс Доставка", "yandex-delivery"),
+        ("Boxberry", "boxberry"),
+    )
+]

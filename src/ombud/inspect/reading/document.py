@@ -12,14 +12,37 @@ from ombud.inspect.reading import beside, carriers, messages, numbers, times, va
 from ombud.inspect.reading.below import Table, Told, Waiting
 from ombud.inspect.reading.labels import Label
 from ombud.inspect.reading.lines import Line, read
+from ombud.inspect.reading.mended import mended
 from ombud.inspect.reading.values import Value
 from ombud.inspect.reading.wrapped import Wrapped
 
 MOST_NUMBERS, MOST_OF_A_FIELD = 400, 60
 _BELOW, _SHY = 0.9, 0.9
 """How sure it is that what stands below a label belongs to it; that an everyday word is a label."""
+_HEAD, _MISREAD_LOGO = 10, 0.5
+"""Lines in which a logo stands; how sure it is that misread letters are one."""
 _LINKED_MESSAGE = re.compile(r"\b(?:message_?id|msg_?id|mid)=([0-9A-Za-z][0-9A-Za-z._\-]{3,79})", re.IGNORECASE)
 _NOTARY = re.compile(r"нотариус|нотариальн|notar(?:y|ized|ised|ial)\b|公证", re.IGNORECASE)
+_TRANSLATOR = re.compile(
+    r"(?:диплом|сертификат|аккредитаци|удостоверени)\w{0,3}\s(?:№\s?\S{1,20}\s)?переводчика"
+    r"|переводчик\w{0,3}[^.]{0,40}(?:диплом|сертификат|аккредит|удостоверени)"
+    r"|(?:certified|accredited|sworn) translator|translator['’]?s? (?:certificate|diploma|accreditation)"
+    r"|认证翻译|认证译员|翻译资质|翻译证书|译者证书",
+    re.IGNORECASE,
+)
+_CUT_SIGNATURE = re.compile(
+    r"(?:^|\s)(?P<words>\S{0,4}\W{0,3}[дa]?[пn][иu]сь\s(?:отправителя|получателя|сотрудника|курьера|покупателя))",
+    re.IGNORECASE,
+)
+"""What recognition leaves of the words for a signature where a stroke of the pen goes through the first of them."""
+_SLASHED = re.compile(
+    r"\s{0,8}(?P<who>(?:врио\s)?(?:нотариус|переводчик|декларант|директор|руководитель|начальник|инспектор|менеджер"
+    r"|специалист|курьер|кладовщик|оператор|сотрудник|водитель|экспедитор|агент|представитель|отправитель|получатель"
+    r"|продавец|покупатель|клиент)(?:\s[а-яё]{3,20}){0,2})"
+    r"(?:[^/]{0,30}(?:\s{2}|_{2}|[.…]{3}))\s?/\s?[^\W\d_]+\.?[\s\-]?[^\W\d_][^/\d]{0,60}(?:/|$)",
+    re.IGNORECASE,
+)
+"""Who signs, a line to sign on, and the name between strokes: Нотариус ________ / Иванов И. И. /"""
 _SENDS_OR_CARRIES = re.compile(
     "отправ|продав|курьер|сотрудн|перевозч|водител|экспедит|нотариус|send|shipper|courier|clerk|寄件|收件员|快递员",
     re.IGNORECASE,
@@ -38,6 +61,8 @@ class _Reading:
     wrapped: Wrapped = field(default_factory=Wrapped)
 
     def add(self, line: Line, name: str, value: Value, sure: float = 1.0) -> Said:
+        if name == "recipient" and values.is_address(value.value):
+            name = "recipient_address"  # Delivered to: 4021 N Kedzie Ave
         said = line.says(name, value.value, value.start, value.end, round(value.confidence * sure, 2))
         self.said.append(said)
         return said
@@ -55,11 +80,12 @@ def fields(lines: Sequence[Said]) -> list[Said]:
     Each keeps page, instant, source, tool and confidence of its line (never surer than that) and the part of its box
     that the value takes. The same value of a field is said once a page.
     """
-    whole = read(lines)
+    whole = mended(read(lines))
     reading = _Reading(_day_first(whole))
     for line in whole:
         _line(reading, line)
     reading.said += reading.wrapped.end()
+    reading.said += _logos(whole, reading.said)
     numbered = any(said.field == "message_id" for said in reading.said)
     reading.said += messages.origin(whole, numbered=numbered)
     return _bounded([*reading.said, *_numbers(whole, reading.said)])
@@ -142,6 +168,14 @@ def _unlabelled(reading: _Reading, line: Line, said: set[str]) -> None:
     for name, value in values.unlabelled(line.text):
         if name not in said:
             reading.add(line, name, value)
+    if translator := _TRANSLATOR.search(line.text):
+        start, end = line.cell_at(translator.start())
+        reading.add(line, "translator", Value(line.text[start:end].strip(), start, end, 0.8))
+    if "signature_field" not in said and line.said.source == "ocr" and (cut := _CUT_SIGNATURE.search(line.text)):
+        reading.add(line, "signature_field", Value(cut["words"], cut.start("words"), cut.end("words"), 0.8))
+    elif "signature_field" not in said and (place := _SLASHED.match(line.text)):
+        words = Value(place["who"], place.start("who"), place.end("who"))
+        reading.add(line, "signature_field", words, 0.9)
     if "carrier" not in said:
         for carrier in carriers.find(line.text):
             reading.add(line, "carrier", Value(carrier.slug, carrier.start, carrier.end, 0.9))
@@ -150,6 +184,17 @@ def _unlabelled(reading: _Reading, line: Line, said: set[str]) -> None:
     if "notary" not in said and (notary := _NOTARY.search(line.text)):
         start, end = line.cell_at(notary.start())
         reading.add(line, "notary", Value(line.text[start:end].strip(), start, end, 0.8))
+
+
+def _logos(lines: Sequence[Line], said: Sequence[Said]) -> Iterator[Said]:
+    """The carrier whose name was misread at the top of a page, where it stands nowhere else."""
+    if any(each.field == "carrier" for each in said):
+        return
+    head = [line for line in lines if line.said.source == "ocr"][:_HEAD]
+    found = ((line, slug) for line in head if (slug := carriers.misread(line.text)) is not None)
+    for line, slug in found:
+        yield line.says("carrier", slug, 0, len(line.text), _MISREAD_LOGO)
+        return
 
 
 def _numbers(lines: Sequence[Line], said: Sequence[Said]) -> Iterator[Said]:

@@ -20,6 +20,10 @@ _WORD = re.compile(r"[^\W_\u3400-\u9fff]+(?:['’]s\b)?")
 _JOINT = re.compile(r"[ \-./'’_(]{1,3}")
 _ALIKE = str.maketrans("авекмнорстухіёйѐ", "abekmhopctyxieии")
 _DIGITS_ALIKE = str.maketrans("0361", "oзбl")
+_LOOKS = str.maketrans("пийлцчuдgdьвбы6гязэтмн", "nnnnnnnaaabbbbbrr33tmh")
+"""Cyrillic letters that Latin ones, or digits, are read for, and those: all of one look made one letter."""
+_LEG = re.compile(r"^(?:tl|ti|ii|il)")
+_LEAST_LOOKED = 6
 _TAIL = re.compile(
     r"(?:\s?\([^()]{0,24}\))?(?:,\s?(?:кг|гр?|см|мм?|м3|м³|л|kg|g|cm|mm|m3|m³)(?:\b|(?<=³))\.?)?"
     r"(?:\s?(?:№|N[°º]|#|No\b\.?|Nr\b\.?|N\b|ID\b))?\s{0,2}(?P<colon>[:=]|[\-–—>](?=\s)|№|#)?",
@@ -55,6 +59,11 @@ def skeleton(word: str) -> str:
             small = small.translate(_DIGITS_ALIKE)
         small = small.translate(_ALIKE)
     return small
+
+
+def looks(bare: str) -> str:
+    """A skeleton with letters of one look made one that recognisers mix up across scripts: Noanucb, подпись."""
+    return _LEG.sub("n", bare).translate(_LOOKS)
 
 
 def find(line: Line) -> list[Label]:
@@ -137,6 +146,8 @@ def _known(word: str, loose: bool) -> str:
         return bare
     if not loose or not 5 <= len(bare) <= _LONGEST:
         return ""
+    if bare.isascii() and (seen := _LOOKING.get(looks(bare))):
+        return seen
     best = min(
         (
             (_distance(bare, other), other)
@@ -184,6 +195,7 @@ def _read_phrases() -> dict[tuple[str, ...], tuple[str, bool]]:
 
 _FIELDS = _read_phrases()
 _WORDS = frozenset(word for phrase in _FIELDS for word in phrase)
+_LOOKING = {looks(word): word for word in sorted(_WORDS) if not word.isascii() and len(word) >= _LEAST_LOOKED}
 _LONGEST = max(map(len, _WORDS)) + 2
 _PHRASES: dict[str, list[tuple[str, ...]]] = defaultdict(list)
 for _phrase in sorted(_FIELDS, key=len, reverse=True):

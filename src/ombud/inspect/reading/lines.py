@@ -107,8 +107,13 @@ def read(said: Sequence[Said]) -> list[Line]:
             length += len(text)
             if length > MOST_TEXT:
                 break
-            lines.append(Line(each, text, _cells(text)))
+            lines.append(line_of(each, text))
     return lines
+
+
+def line_of(said: Said, text: str) -> Line:
+    """What `said` stands for, with `text`, which is cleaned."""
+    return Line(said, text[:MOST], _cells(text[:MOST]))
 
 
 def _cells(text: str) -> tuple[tuple[int, int], ...]:

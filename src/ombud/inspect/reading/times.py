@@ -24,6 +24,7 @@ _EDGE = r"(?<![0-9A-Za-z])(?<![0-9][.,/\-:])"
 _END = r"(?![0-9])(?![.,/\-][0-9])"
 _DOTS_EDGE, _DOTS_END = r"(?<![0-9A-Za-z])(?<![0-9][.,/:])", r"(?![0-9])(?![.,/][0-9])"
 _YEAR = "20[0-9]{2}"
+_OF_YEAR = r"(?:\s?(?:года|[гr]\.|[гr](?![^\W_])))?"  # the letter after a year, which recognisers read as a Latin one
 
 
 class Found(NamedTuple):
@@ -46,13 +47,16 @@ _DATES: list[tuple[str, re.Pattern[str]]] = [
             r"(?:(?=[0-9]{2}:[0-9]{2})|(?![0-9])(?![.,/\-][0-9]))",
         ),
         ("iso", rf"{_EDGE}(?P<y>{_YEAR})(?P<by>[\-/.])(?P<m>[0-9]{{1,2}})(?P=by)(?P<d>[0-9]){_END}"),
-        ("dots", rf"{_DOTS_EDGE}(?P<d>[0-9]{{1,2}})\.\s?(?P<m>[0-9]{{1,2}})\.\s?(?P<y>{_YEAR}|[0-9]{{2}}){_DOTS_END}"),
+        (
+            "dots",
+            rf"{_DOTS_EDGE}(?P<d>[0-9]{{1,2}})\.\s?(?P<m>[0-9]{{1,2}})\.\s?(?P<y>{_YEAR}|[0-9]{{2}}){_DOTS_END}{_OF_YEAR}",
+        ),
         ("slash", rf"{_EDGE}(?P<d>[0-9]{{1,2}})(?P<by>[/\-])(?P<m>[0-9]{{1,2}})(?P=by)(?P<y>{_YEAR}|[0-9]{{2}}){_END}"),
         (
             "words",
             r"(?<![0-9])[«\"“„']?(?P<d>[0-9]{1,2})[»\"”']?[\s\-]{0,2}"
             + _RU_MONTH
-            + rf"\s{{0,2}}(?P<y>{_YEAR})(?![0-9])(?:\s?г(?:ода|\.)?)?",
+            + rf"\s{{0,2}}(?P<y>{_YEAR})(?![0-9]){_OF_YEAR}",
         ),
         (
             "words",

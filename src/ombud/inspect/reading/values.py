@@ -12,7 +12,7 @@ NEAR = 30
 """Characters between a label without a colon and its value."""
 _KG = r"кг|kgs?|килограмм\w{0,3}|гр?|grams?|g|lbs?|oz|公斤|千克|克|斤|т"
 _LENGTH = r"см|cm|мм|mm|м|m|厘米|毫米|米|in|inch(?:es)?"
-_CUBE = r"м3|м³|куб\.?\s?м|см3|см³|дм3|дм³|л|литр\w{0,3}|m3|m³|cm3|cm³|cbm|立方米|立方厘米|升|l"
+_CUBE = r"м[3³зЗ]|куб\.?\s?м|см[3³зЗ]|дм3|дм³|л|литр\w{0,3}|m3|m³|cm3|cm³|cbm|立方米|立方厘米|升|l"
 _FIGURE = r"[0-9]{1,6}(?:[.,][0-9]{1,4})?"
 _WEIGHT = re.compile(rf"(?<![0-9.,]){_FIGURE}\s?(?:{_KG})(?![A-Za-zА-Яа-я0-9])", re.IGNORECASE)
 _SIDES = re.compile(
@@ -24,6 +24,10 @@ _CUBES = re.compile(rf"(?<![0-9.,]){_FIGURE}\s?(?:{_CUBE})(?![A-Za-zА-Яа-я0-
 _BARE = re.compile(rf"(?<![0-9.,]){_FIGURE}(?![0-9])")
 _UNIT_IN_LABEL = re.compile(rf"[(,]\s?({_KG}|{_CUBE}|{_LENGTH})\b", re.IGNORECASE)
 _ORDER = re.compile(r"[0-9A-Za-zАВЕКМНОРСТХУ][0-9A-Za-zАВЕКМНОРСТХУ\-_/]{2,39}(?![^\W_])")
+_LOST, _MOST_BREAKS, _UNBROKEN, _MOST_HEX = 8, 4, 12, 0.85
+"""Of the 64 digits of SHA-256: how many recognition may lose, in how many places it breaks them at most, how many in a
+row it leaves together, and what share of the letters are still such digits."""
+_MISREAD_HASH = 0.5
 _CODE = re.compile(r"[^\W_][\w\-./]{1,58}[^\W_]|[^\W_]{1,2}(?!\w)")
 _POSTING = re.compile(r"[0-9]{6,12}-[0-9]{4}-[0-9]{1,3}(?![0-9\-])")
 _HASH = re.compile(
@@ -42,6 +46,10 @@ _NAME = re.compile(
     r"|[A-Z][A-Za-z'\-]{1,40}(?:\s[A-Z][A-Za-z'\-.]{0,40}){1,3}|[A-Z]\.\s?[A-Z][A-Za-z'\-]{1,40}"
     r"|[\u4e00-\u9fff·]{2,8}(?![\u4e00-\u9fff])"
 )
+_HOUSE = re.compile(
+    r"(?!000)[0-9]{1,6}(?:(?<=[0-9]{2})[A-Za-zА-Яа-я]|[/\-][0-9]{1,4})?(?:,\s?[^\W\d_]|,?\s+[^\W\d_][^\s,]*(?:,|\s+[^\W_]))"
+)
+_TOWN = re.compile(r"[A-Z][A-Za-z .'\-]{1,40},? [A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?(?:,.{0,40})?")
 _INITIAL = re.compile(r"(?<![^\W_])[^\W\d_]\.$|(?<![^\W_])[а-я]{1,3}\.$")  # Петров П.П., 5 кв.
 _END_OF_NAME = re.compile(r",|;|\s\d|\d{2}|\s(?:дата|date|от|on|at|в)\b", re.IGNORECASE)
 
@@ -88,6 +96,12 @@ def party(text: str, start: int, end: int) -> Value | None:
     if sum(c.isalpha() for c in bare) < 2 or bare[:1].islower():
         return None
     return Value(bare, value.start, min(value.end, value.start + len(bare)))
+
+
+def is_address(text: str) -> bool:
+    """Whether what stands for a party is where it lives: it begins with a number of a house or a postal code, or is a
+    town with its code."""
+    return _HOUSE.match(text) is not None or _TOWN.fullmatch(text) is not None
 
 
 def unlabelled(text: str) -> list[tuple[str, Value]]:
@@ -142,11 +156,24 @@ def _code(text: str, start: int, end: int, label: str) -> Value | None:
 
 def _hash(text: str, start: int, end: int, label: str) -> Value | None:
     found = _first(_HASH, text, start, end, " :#=-")
+    value = _HASH.match(found.value) if found else None
+    bare = value["hex"].replace(" ", "").lower() if value else ""
+    if found and 16 <= len(bare) <= 128:
+        return found._replace(value=bare)
+    return _misread_hash(text, start, end)
+
+
+def _misread_hash(text: str, start: int, end: int) -> Value | None:
+    """As many letters as SHA-256 has, nearly all of them digits of it: it is there, though nobody can compare it."""
+    found = free(text, start, end)
     if found is None:
         return None
-    value = _HASH.match(found.value)
-    bare = value["hex"].replace(" ", "").lower() if value else ""
-    return found._replace(value=bare) if 16 <= len(bare) <= 128 else None
+    bare = found.value.replace(" ", "").lower()
+    digits = sum(c in "0123456789abcdef" for c in bare)
+    few_words = found.value.count(" ") <= _MOST_BREAKS and max(map(len, found.value.split())) >= _UNBROKEN
+    if few_words and abs(len(bare) - 64) <= _LOST and digits >= _MOST_HEX * len(bare):
+        return found._replace(value=bare, confidence=_MISREAD_HASH)
+    return None
 
 
 def _message(text: str, start: int, end: int, label: str) -> Value | None:
@@ -190,13 +217,10 @@ def _carrier(text: str, start: int, end: int, label: str) -> Value | None:
     if value is None:
         return None
     slug = carriers.named(value.value)
-    return (
-        value._replace(value=slug)
-        if slug
-        else value
-        if value.value[:1].isupper() or not value.value.isascii()
-        else None
-    )
+    if slug:
+        return value._replace(value=slug)
+    # A sentence goes on in small letters: Перевозчик сообщил, что посылку вручили.
+    return None if value.value[:1].islower() else value
 
 
 def _first(pattern: re.Pattern[str], text: str, start: int, end: int, skipped: str) -> Value | None:

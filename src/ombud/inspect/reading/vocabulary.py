@@ -30,6 +30,7 @@ ALPHABETIC: dict[str, str] = {
         хеш фото|хэш фото|хеш фотографии|хэш фотографии|хеш-сумма фото|хэш-сумма фото|хеш фото посылки
         хэш фото посылки|хеш фотографии посылки|хэш фотографии посылки|хеш снимка|хэш снимка|хеш изображения
         хэш изображения|контрольная сумма фото|контрольная сумма фотографии|sha-256 фото|sha256 фото
+        sha-256 фото посылки|sha256 фото посылки|sha-256 фотографии посылки|sha256 фотографии посылки
         sha-256 фотографии|хеш|хэш|photo hash|photo sha-256|photo sha256|parcel photo hash|parcel photo sha-256
         parcel photo sha256|image hash|picture hash|photo checksum|sha-256|sha256|hash of the photo
         hash of the parcel photo""",
@@ -73,8 +74,9 @@ ALPHABETIC: dict[str, str] = {
         register no""",
     "translator": """
         переводчик|переводчик фио|перевод выполнен|перевод выполнил|перевод выполнила
-        перевод выполнен переводчиком|перевод выполнил переводчик|перевела|перевел|перевод сделан
-        аккредитация переводчика|сертификат переводчика|диплом переводчика|подпись переводчика|translator
+        перевод выполнен переводчиком|выполнен переводчиком|выполнена переводчиком
+        перевод выполнил переводчик|перевела|перевел|перевод сделан
+        аккредитация переводчика|сертификат переводчика|диплом переводчика|translator
         translated by|certified translator""",
     "signer": """
         получил|получила|получил а|груз получил|посылку получил|отправление получил|заказ получил|принял|принял а
@@ -85,7 +87,8 @@ ALPHABETIC: dict[str, str] = {
         подпись|подпись получателя|подпись отправителя|подпись курьера|подпись покупателя|подпись грузополучателя
         подпись грузоотправителя|подпись адресата|подпись клиента|подпись ответственного лица|подпись сотрудника
         подпись продавца|подпись лица|место для подписи|подпись и печать|подпись нотариуса|личная подпись
-        подпись дата|подпись водителя|подпись экспедитора|подпись перевозчика|signature|recipient signature
+        подпись дата|подпись водителя|подпись экспедитора|подпись перевозчика|подпись переводчика
+        подпись декларанта|signature|recipient signature|translator signature|translators signature
         recipients signature|receiver signature|receivers signature|sender signature|senders signature
         shipper signature|shippers signature|consignee signature|courier signature|couriers signature
         customer signature|authorized signature|authorised signature|signature of recipient
