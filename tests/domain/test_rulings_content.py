@@ -60,7 +60,7 @@ def test_a_doubt_calls_a_person() -> None:
 
 
 def test_a_doubt_that_every_fourth_honest_file_has_is_shown_and_calls_nobody() -> None:
-    found = ruled(*good(waybill={"ids_differ": 1}))
+    found = ruled(*good(waybill={"created_at": "2026-04-01T08:00:00Z", "modified_at": "2026-04-01T09:00:00Z"}))
     assert (found.decided, codes(found)) == (True, ["ERR_053"])
     assert found.reasons[0].severity == "weighs"
 

@@ -15,6 +15,9 @@ from ombud.domain.judging.subject import Subject, found
 from ombud.domain.said import Said
 
 FIELD = "file"
+_LEAST = 0.1
+"""What speaks for less than this is no doubt by itself, though it adds to others: that the two ids of a file differ
+says only that it was saved twice, as programs do that write a file and then its metadata."""
 _WORTH = {
     "ids_differ": 0.05, "modified": 0.1, "text_layer_lies": 0.1, "revisions": 0.2, "stated_duration": 0.2,
     "software": 0.3,
@@ -32,8 +35,8 @@ def of_editing(subject: Subject) -> Iterator[Finding]:
     if any(one.value == "intact" for one in subject.all("digital_signature")):
         return
     signs = dict(_signs(subject))
-    if signs:
-        confidence = agreed(_WORTH[sign] for sign in signs)
+    confidence = agreed(_WORTH[sign] for sign in signs)
+    if confidence >= _LEAST:
         strongest = signs[max(signs, key=lambda sign: _WORTH[sign])]
         yield found("edited", Outcome.UNSURE, strongest, field=FIELD, value=", ".join(signs), confidence=confidence)
 
