@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from ombud.cli.check_files import hand_over, visible
+from ombud.domain.cases import State
 from ombud.domain.checked import rules_at
 from ombud.domain.evidence import Outcome
 from ombud.domain.gate import Rules
 from ombud.domain.instants import format_instant, parse_instant
 from ombud.rulebooks import open_book
 from ombud.store.models import DraftPiece, FileSaid, StoredFile
-from tests.actions.ending import unshipped
+from tests.actions.ending import end, unshipped
 from tests.actions.evidence import content, read_before
 from tests.actions.taking import DAY, START
 from tests.cli.run import Run, runner
@@ -222,6 +223,16 @@ def test_against_a_case_nothing_is_kept_and_what_is_known_of_a_file_is_used(ombu
     assert (DraftPiece.objects.count(), StoredFile.objects.count(), FileSaid.objects.count()) == (0, 1, 1)
     late = ombud("check", "o1", str(tmp_path / WAYBILL), "--json", "--at", format_instant(START + 300 * DAY))
     assert checks(json.loads(late.out)["upload"]["remarks"], "refuse") == {"window_shut"}
+
+
+@pytest.mark.django_db
+def test_a_case_that_has_ended_since_is_checked_as_it_stood_then(ombud: Run, tmp_path: Path) -> None:
+    case = unshipped()
+    end(case, State.LOST, AT + DAY)
+    (tmp_path / WAYBILL).write_bytes(content(WAYBILL))
+    for at, refused in ((AT, set()), (AT + DAY, {"window_shut"})):
+        said = ombud("check", "o1", str(tmp_path / WAYBILL), "--json", "--at", format_instant(at))
+        assert checks(json.loads(said.out)["upload"]["remarks"], "refuse") == refused
 
 
 @pytest.mark.django_db

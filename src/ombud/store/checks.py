@@ -26,7 +26,7 @@ def check(case: Case, pieces: Sequence[Piece], *, at: datetime) -> Checked:
         at,
         tuple(pieces),
         judged,
-        drafts.verdict(case, pieces, at=at, at_hand=at_hand, found=judged),
+        drafts.verdict(case, pieces, at=at, at_hand=at_hand, found=judged, state=file.standing.state),
         asked_of(file, book),
         case.case_id,
     )

@@ -85,8 +85,10 @@ def verdict(
     at: datetime,
     at_hand: Mapping[str, Rulebook],
     found: Sequence[Judged] | None = None,
+    state: State | None = None,
 ) -> Verdict:
-    """What the gate says if `pieces` are handed in for `case`, whole at the instant `at`. found: what was `judged`."""
+    """What the gate says if `pieces` are handed in for `case`, whole at the instant `at`. found: what was `judged`;
+    state: where the case stood at `at`, if that is not now."""
     by = rules_of(case, at_hand)
     found = judged(case, pieces, at=at, at_hand=at_hand) if found is None else found
     pieces = tuple(replace(piece, findings=all_findings(piece, one)) for piece, one in zip(pieces, found, strict=True))
@@ -97,7 +99,7 @@ def verdict(
         pieces,
         at,
         case.order_id,
-        State(case.state),
+        state or State(case.state),
         case.shuts_at or case.due_at,
         spent(case, by),
         frozenset(own.values_list("file_id", flat=True)),
