@@ -21,6 +21,7 @@ FIGURES = (
     "opening",
     "closing",
     "seeing",
+    "pages",
     "documents",
     "sealing",
     "simulating",

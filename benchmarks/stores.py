@@ -104,15 +104,16 @@ def forget(environment: Mapping[str, str]) -> None:
 
 
 class Large:
-    """A store of `orders` orders, one line and one parcel each, of 500 orders a shop.
+    """A store of `orders` orders, one line and one parcel each, of 500 orders a shop or of so many `shops`.
 
     `slices` times `due` of them, spread evenly over all, are 3 days old: `arm` makes one slice due. `firing` of ten of
     these orders was never shipped and fires; the others were shipped and scanned in time. The rest is long done; one
     in seven waits for an instant ahead, so that the index of what is due is large too.
     """
 
-    def __init__(self, orders: int, *, due: int, slices: int, firing: int = 1) -> None:
+    def __init__(self, orders: int, *, due: int, slices: int, firing: int = 1, shops: int | None = None) -> None:
         self.orders, self.due, self.slices, self.firing = orders, due, slices, firing
+        self.shops = shops or max(orders // 500, 20)
         self.step = orders // due
         if self.step < slices:
             raise ValueError("too many slices")
@@ -138,7 +139,7 @@ class Large:
 
     def build(self) -> None:
         """Writes it: indexes are dropped before and made again after."""
-        shops = max(self.orders // 500, 20)
+        shops = self.shops
         day = 86_400
         mine = f"n % {self.step} < {self.slices}"
         unshipped = f"({mine} AND n / {self.step} % 10 < {self.firing})"

@@ -38,7 +38,7 @@ def test_a_page_takes_as_many_queries_however_many_cases_there_are(cases: int) -
     client.get(reverse("queue"))
     with CaptureQueriesContext(connection) as queries:
         assert client.get(reverse("queue")).status_code == 200
-    assert len(queries) <= 20
+    assert len(queries) <= 17
 
 
 def test_filters_stand_in_the_address_and_leave_only_what_they_name() -> None:

@@ -7,12 +7,13 @@ open; those without one come last. What has moved since an earlier instant is re
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, TextField, Value
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, TextField, Value
 
 from ombud.domain.cases import Standing, State
 from ombud.domain.countdown import DAY, HOUR, WEEK, Awaits, Clock, Urgency, clock_of
@@ -144,8 +145,10 @@ def queue(at: datetime, wanted: Wanted = Wanted(), *, limit: int | None = None) 
     if wanted.due_within is not None:  # each clock by itself: a range of the index
         due = at + wanted.due_within
         clocks = (clocks[0].filter(shuts_at__lte=due), clocks[1].filter(rule_at__lte=due))
-    pages = [_first(cases, limit) for cases in clocks]
-    found = list(islice(heapq.merge(*pages, with_clock, key=_pressing), limit))
+    windows, rulings = _first(clocks[0], limit), clocks[1]
+    if windows and len(windows) == limit:  # no later ruling comes before the last of these
+        rulings = rulings.filter(rule_at__lte=windows[-1].clock.until)
+    found = list(islice(heapq.merge(windows, _first(rulings, limit), with_clock, key=_pressing), limit))
     if wanted.due_within is None and (limit is None or len(found) < limit):
         room = limit and limit - len(found)
         rest = then_open[len(with_clock) :]
@@ -172,18 +175,33 @@ def load(at: datetime, wanted: Wanted = Wanted()) -> Load:
     if wanted.due_within is not None:
         due = at + wanted.due_within
         parts = {name: part & (Q(shuts_at__lte=due) | Q(rule_at__lte=due)) for name, part in parts.items()}
-    counted = [
-        open_.filter(part)
-        .order_by()
-        .values("currency", pressing=Value(name, TextField()))
-        .annotate(cases=Count("case_id"), money=Sum("held_minor"))
-        for name, part in parts.items()
-    ]
-    for row in counted[0].union(*counted[1:], all=True):
-        total.add(row["pressing"], row["currency"], row["cases"], int(row["money"]))
+    for pressing, currency, cases, money in _counted(open_, parts):
+        total.add(pressing, currency, cases, money)
     for case in _as_of(at, moved, wanted):
         total.add(case.clock.urgency(at) or case.clock.awaits, case.currency, 1, case.held_minor)
     return total
+
+
+def _counted(cases: QuerySet[Case], parts: Mapping[str, Q]) -> Iterator[tuple[str, str, int, int]]:
+    """(which part, currency, cases, minor units held in them), in two queries at most.
+
+    Grouping by currency costs half as much again as counting, and most parts hold one currency alone.
+    """
+    sums = {"cases": Count("case_id"), "money": Sum("held_minor")}
+
+    def of(name: str, *columns: str) -> QuerySet[Case, Any]:
+        some: QuerySet[Case, Any] = cases.filter(parts[name]).order_by()
+        return some.values(*columns, pressing=Value(name, TextField()))
+
+    whole = [of(name).annotate(**sums, one=Min("currency"), last=Max("currency")) for name in parts]
+    mixed = []
+    for row in whole[0].union(*whole[1:], all=True):
+        if row["one"] != row["last"]:
+            mixed.append(of(row["pressing"], "currency").annotate(**sums))
+        elif row["cases"]:
+            yield row["pressing"], row["one"], row["cases"], int(row["money"])
+    for row in mixed[0].union(*mixed[1:], all=True) if mixed else ():
+        yield row["pressing"], row["currency"], row["cases"], int(row["money"])
 
 
 def known(column: str) -> list[str]:
