@@ -38,19 +38,23 @@ class Seen:
     sure: float
 
 
-def read(image: Image.Image) -> list[Seen] | None:
-    """All text in the picture, from top to bottom; None where the reader or its models are missing."""
+def read(image: Image.Image, found_at: float = 1.0) -> list[Seen] | None:
+    """All text in the picture, from top to bottom; None where the reader or its models are missing.
+
+    found_at: share of its size at which places with letters are found, where that is less than what is usual.
+    """
     if (reader := _reader()) is None:
         return None
     if min(image.size) < _SMALLEST:
         return []
+    longest = max(_SMALLEST, round(max(image.size) * found_at))
     scale = max(1.0, max(image.size) / LONGEST_SIDE)
     if scale > 1:
         size = (max(_SMALLEST, round(image.width / scale)), max(_SMALLEST, round(image.height / scale)))
         image = image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
     pixels = cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR)
     sides = max(image.size) / min(image.size)
-    reader._load_det_model().limit_side_len = min(_DETECTED_AT[0], round((_DETECTED_AT[1] * sides) ** 0.5))
+    reader._load_det_model().limit_side_len = min(_DETECTED_AT[0], round((_DETECTED_AT[1] * sides) ** 0.5), longest)
     # Each is said in each call: what is left out keeps the value of the call before it.
     try:
         found = reader(pixels, use_det=True, use_cls=False, use_rec=True)

@@ -17,13 +17,16 @@ _BAND: Final = 0.12
 """Of the height, at the top and at the bottom: where cameras print their clock."""
 _APART: Final = 24
 """Pixels of grey between the two bands, so that nothing is read across."""
+_CLOCK_FOUND_AT: Final = 960
+"""Pixels of the height of a picture at which its clock is found: cameras print it no smaller than a fiftieth of it."""
 _LONGEST: Final = 300
 _MOST_LINES: Final = 100
 _MOST_TIMES: Final = 3
 
 
-def watermark(image: Image.Image, at_ms: int | None = None) -> list[Said]:
+def watermark(image: Image.Image, at_ms: int | None = None, known: months.Known | None = None) -> list[Said]:
     """`watermark_time` for each clock in the top and bottom bands, surest first, and the `line`s read there.
+    known: what was learnt of its months from other frames of the same video.
 
     Where the reader is missing: one `off`.
     """
@@ -32,7 +35,7 @@ def watermark(image: Image.Image, at_ms: int | None = None) -> list[Said]:
     bands = Image.new("RGB", (image.width, below + tall), (128, 128, 128))
     bands.paste(image.crop((0, 0, image.width, tall)), (0, 0))
     bands.paste(image.crop((0, image.height - tall, image.width, image.height)), (0, below))
-    read = neural.read(bands)
+    read = neural.read(bands, found_at=min(1.0, _CLOCK_FOUND_AT / image.height))
     if read is None:
         return [Said("off", "watermark", "container", at_ms=at_ms)]
     # Back to places of the picture: what is under the gap belongs to its bottom.
@@ -40,7 +43,7 @@ def watermark(image: Image.Image, at_ms: int | None = None) -> list[Said]:
     said = [_line(one, image.size, at_ms) for one in moved[:_MOST_LINES]]
     found: dict[str, Said] = {}
     for shown in _rows(moved):
-        stamp = stamps.find(shown.text) or months.find(image, shown)
+        stamp = stamps.find(shown.text) or months.find(image, shown, known)
         if stamp and (stamp.iso not in found or found[stamp.iso].confidence < stamp.sure * shown.sure):
             found[stamp.iso] = replace(
                 _line(shown, image.size, at_ms),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from PIL import Image
 
@@ -24,10 +25,13 @@ _LONGEST: Final = 300
 _DPI: Final = 200
 _LONGEST_WAIT: Final = 9_000
 """Milliseconds of one page: noise keeps Tesseract busy for minutes."""
+_SHORTEST_WAIT: Final = 1_500
+"""Of a strip, and of a page that has to be read a second time, at least."""
 _FAINTEST: Final = 0.25
 """Below, a line is not said: shadows and creases are read as letters too."""
 _STANDS: Final = 0.62
-"""How sure the letters of a strip must be for the page to stand on its feet."""
+"""How sure the letters of a page must be for it to stand on its feet."""
+_Read: TypeAlias = tuple[str, tuple[int, int, int, int], float]
 _FOLDERS: Final = ("/usr/share/tesseract-ocr/*/tessdata", "/usr/share/tessdata", "/usr/local/share/tessdata",
                    "/opt/homebrew/share/tessdata")  # fmt: skip
 
@@ -40,13 +44,15 @@ def lines(image: Image.Image, page: int | None = None) -> list[Said]:
     if (reader := _reader()) is None:
         return [Said("off", "ocr", "container", page)]
     seen = level(image)
-    sample = strip(seen)
-    upright = _sureness(reader, sample)
-    if upright < _STANDS and _sureness(reader, sample.turned()) > upright + 0.05:
+    begun = time.monotonic()
+    read = list(_read(reader, replace(seen, grey=without_leaders(seen.grey))))
+    if _sureness(read) < _STANDS and _on_its_head(reader, seen):
         seen = seen.turned()
+        left = max(_SHORTEST_WAIT, _LONGEST_WAIT - round(1000 * (time.monotonic() - begun)))
+        read = list(_read(reader, replace(seen, grey=without_leaders(seen.grey)), milliseconds=left))
     said: list[Said] = []
     length = 0
-    for text, box, sure in _read(reader, replace(seen, grey=without_leaders(seen.grey))):
+    for text, box, sure in read:
         length += len(text)
         if len(said) == MOST_LINES or length > MOST_TEXT:
             said.append(Said("cut", "lines", "container", page))
@@ -129,16 +135,22 @@ def _version() -> str:
     return str(tesserocr.PyTessBaseAPI.Version())
 
 
-def _sureness(reader: Any, sample: Page) -> float:
-    """How sure the letters of a sample are, by their number; 0 where there are hardly any."""
-    read = list(_read(reader, sample, milliseconds=1_500))
+def _on_its_head(reader: Any, page: Page) -> bool:
+    """Whether some lines of a page that is read badly are read better when it is turned over."""
+    sample = strip(page)
+    upright, turned = (
+        _sureness(list(_read(reader, each, milliseconds=_SHORTEST_WAIT))) for each in (sample, sample.turned())
+    )
+    return turned > upright + 0.05
+
+
+def _sureness(read: Sequence[_Read]) -> float:
+    """How sure the letters are, by their number; 0 where there are hardly any."""
     letters = sum(len(text) for text, _, _ in read)
     return sum(len(text) * sure for text, _, sure in read) / letters if letters >= 8 else 0.0
 
 
-def _read(
-    reader: Any, page: Page, milliseconds: int = _LONGEST_WAIT
-) -> Iterator[tuple[str, tuple[int, int, int, int], float]]:
+def _read(reader: Any, page: Page, milliseconds: int = _LONGEST_WAIT) -> Iterator[_Read]:
     """Text, box in pixels of the page, sureness of each line that says something."""
     from tesserocr import RIL, iterate_level
 
@@ -149,7 +161,7 @@ def _read(
     found = reader.GetIterator()
     if found is None:
         return
-    line: list[tuple[str, tuple[int, int, int, int], float]] = []
+    line: list[_Read] = []
     for word in iterate_level(found, RIL.WORD):
         if line and word.IsAtBeginningOf(RIL.TEXTLINE):
             yield from _said(line)
@@ -162,8 +174,8 @@ def _read(
 
 
 def _said(
-    line: list[tuple[str, tuple[int, int, int, int], float]],
-) -> Iterator[tuple[str, tuple[int, int, int, int], float]]:
+    line: list[_Read],
+) -> Iterator[_Read]:
     parts = [part for part in line if part[0]]
     tall = max((box[3] - box[1] for _, box, _ in parts), default=0)
     text = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import Final, TypeAlias
+from weakref import ReferenceType, ref
 
 import cv2
 import numpy as np
@@ -16,7 +17,8 @@ from ombud.domain.said import Box
 Grey: TypeAlias = npt.NDArray[np.uint8]
 
 LONGEST_SIDE: Final = 2800
-"""Pixels: A4 at 240 dpi. More makes recognition slower and no better, and takes memory that is never given back."""
+"""Pixels: A4 at 240 dpi. More makes recognition slower and no better, and takes memory that is never given back. At
+2340 a photo of 12 megapixels is read in 0.1 s less and loses a number in twelve."""
 _SMALLEST_SIDE: Final = 1100
 """Below, letters are too small for the recogniser, and the picture is doubled."""
 _STEEPEST: Final = 10.0
@@ -51,8 +53,29 @@ class Page:
         return Page(np.ascontiguousarray(self.grey[::-1, ::-1]), self.back @ over, self.size)
 
 
+class _Last:
+    """The page made level last, as long as its picture is there: it is asked for once to be read, once for its ink."""
+
+    def __init__(self) -> None:
+        self.of: ReferenceType[Image.Image] | None = None
+        self.page: Page | None = None
+
+    def forget(self, gone: ReferenceType[Image.Image]) -> None:
+        if gone is self.of:
+            self.of = self.page = None
+
+
+_last = _Last()
+
+
 def level(image: Image.Image) -> Page:
     """The page with level lines; it may still stand on its head, which only its letters tell."""
+    if _last.page is None or _last.of is None or _last.of() is not image:
+        _last.of, _last.page = ref(image, _last.forget), _level(image)
+    return _last.page
+
+
+def _level(image: Image.Image) -> Page:
     scale = min(1.0, LONGEST_SIDE / max(image.size))
     if scale == 1.0 and max(image.size) < _SMALLEST_SIDE:
         scale = 2.0
@@ -69,10 +92,11 @@ def level(image: Image.Image) -> Page:
 
 def strip(page: Page) -> Page:
     """The part with the most writing, two or three lines: enough to see whether the page stands on its head."""
-    changes = np.abs(np.diff(page.grey.astype(np.int16), axis=1)) > 60
+    changes = cv2.absdiff(page.grey[:, 1:], page.grey[:, :-1]) > 60
     height, width = changes.shape
-    top = _densest(changes.sum(axis=1), tall := min(height, max(120, height // 16)))
-    left = _densest(changes[top : top + tall].sum(axis=0), wide := min(width, max(900, width // 2)))
+    tall, wide = min(height, max(120, height // 16)), min(width, max(900, width // 2))
+    top = _densest(np.count_nonzero(changes, axis=1), tall)
+    left = _densest(np.count_nonzero(changes[top : top + tall], axis=0), wide)
     moved = np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
     part = np.ascontiguousarray(page.grey[top : top + tall, left : left + wide])
     return Page(part, page.back @ moved, page.size)
@@ -118,25 +142,28 @@ def _slant(grey: Grey) -> float:
     scale = min(1.0, _LOOKED_AT / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # What is dark and thin, in shades: at this size letters are not black any more. The edge of the paper is not thin.
-    ink = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8)).astype(np.float32)
+    ink = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
     ink[ink < 25] = 0
     lying, standing = _best_angle(ink), _best_angle(np.ascontiguousarray(np.rot90(ink)))
     return lying[0] if lying[1] * 1.15 >= standing[1] else 90.0 + standing[0]
 
 
-def _best_angle(ink: npt.NDArray[np.float32]) -> tuple[float, float]:
-    """The angle at which rows of writing and the gaps between them stand out most, and by how much."""
-    coarse = max((_contrast(ink, float(angle)), float(angle)) for angle in np.arange(-_STEEPEST, _STEEPEST + 0.1, 1.0))
-    fine = max((_contrast(ink, coarse[1] + step), coarse[1] + step) for step in np.arange(-0.8, 0.9, 0.2))
+def _best_angle(ink: npt.NDArray[np.uint8]) -> tuple[float, float]:
+    """The angle at which rows of writing and the gaps between them stand out most, and by how much. Looked for from
+    degree to degree at half the size, then near the best of them."""
+    half = np.asarray(cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    _, coarse = max((_contrast(half, float(angle)), float(angle)) for angle in np.arange(-_STEEPEST, _STEEPEST + 0.1))
+    fine = max((_contrast(ink, coarse + step), coarse + step) for step in np.arange(-0.8, 0.9, 0.2))
     level_at = _contrast(ink, 0.0)
     return (0.0, level_at) if level_at >= 0.97 * fine[0] else (fine[1], fine[0])
 
 
-def _contrast(ink: npt.NDArray[np.float32], angle: float) -> float:
+def _contrast(ink: npt.NDArray[np.uint8], angle: float) -> float:
     """Rows of writing are far apart in ink from one row to the next where the angle is right."""
     height, width = ink.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    rows = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_LINEAR).mean(axis=1)
+    turned = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_LINEAR)
+    rows = cv2.reduce(turned, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() / width
     return float(np.square(np.diff(rows)).sum())
 
 
