@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from ombud.domain.said import Box, Said
+from ombud.inspect.pictures import strokes
 from ombud.inspect.pictures.opening import TOOL, VERSION
 from ombud.inspect.pictures.straight import straight
-
-_Mask: TypeAlias = npt.NDArray[np.uint8]
 
 _SIGNED: Final = 4
 """Thousandths from which on a place is taken to hold strokes, where several places are to choose from."""
@@ -26,6 +22,8 @@ _NARROWEST: Final = 60
 _WIDEST: Final = 400
 _TALLEST: Final = 60
 """Thousandths of the width and height that a place to sign takes."""
+_SMALLER: Final = 0.85
+"""The letters of a label are hardly ever smaller than this share of those that are usual on the page."""
 _PRINTED: Final = 0.7
 """How sure a recognised line must be to count as printed: a scribble is read as letters too, but never surely."""
 _GAP: Final = re.compile(r"[_.…‗‾—–-]{3,}|_{2,}")
@@ -35,7 +33,7 @@ _WORD, _LONG_WORD = re.compile(r"[^\W\d_]{3}"), re.compile(r"[^\W\d_]{4}")
 
 def ink(image: Image.Image, box: Box) -> int:
     """Share of the box that is inked, in thousandths; straight lines and dots in a row are no ink."""
-    return _share(_strokes(_cut(image, box)))
+    return strokes.share_of(strokes.strokes_of(strokes.cut(image, box)))
 
 
 def signatures(image: Image.Image, said: Sequence[Said]) -> list[Said]:
@@ -80,10 +78,12 @@ class _Looked(NamedTuple):
 
 
 class _Type(NamedTuple):
-    """What is usual on a page: how high a line is, in thousandths, and how wide a letter is for that (share of it)."""
+    """What is usual on a page: how high a line is, in thousandths, and how wide a letter is for that (share of it).
+    letter: how wide it is, in thousandths. The boxes of slanted lines are too high, and letters too narrow for them."""
 
     tall: float
     wide: float
+    letter: float = 0.0
 
     @classmethod
     def of(cls, cells: Sequence[Said]) -> _Type:
@@ -93,7 +93,7 @@ class _Type(NamedTuple):
             return cls(_TALLEST / 4, 0.7)
         tall = median(box[3] - box[1] for box, _ in boxes)
         wide = median((box[2] - box[0]) / letters / max(1, box[3] - box[1]) for box, letters in boxes)
-        return cls(tall, wide)
+        return cls(tall, wide, median((box[2] - box[0]) / letters for box, letters in boxes))
 
 
 def _cells(image: Image.Image, line: Said) -> list[Said]:
@@ -102,8 +102,8 @@ def _cells(image: Image.Image, line: Said) -> list[Said]:
     if len(texts) == 1 or line.box is None:
         return [line]
     left, top, right, bottom = line.box
-    dark = _dark(_cut(image, line.box))
-    inked = np.flatnonzero(_without_rules(dark, _rules(dark)).any(axis=0))
+    dark = strokes.dark_of(strokes.cut(image, line.box))
+    inked = np.flatnonzero(strokes.without_rules(dark, strokes.rules_of(dark)).any(axis=0))
     if inked.size < len(texts):
         return [line]
     gaps = np.diff(inked)
@@ -165,7 +165,7 @@ def _gap(image: Image.Image, field: Said, own: Said, usual: _Type) -> tuple[int,
     rest = text[begins + len(label) :]
     # Where it is higher or longer than its words are, a scribble was taken into it.
     higher = own.source == "ocr" and bottom - top > 1.4 * usual.tall
-    letter = usual.wide * (usual.tall if higher else bottom - top)
+    letter = max(usual.wide * (usual.tall if higher else bottom - top), _SMALLER * usual.letter)
     gap = _GAP.search(rest)
     if not gap and not higher and right - left < 1.25 * letter * len(text):
         letter = min(letter, (right - left) / max(1, len(text)))
@@ -173,25 +173,29 @@ def _gap(image: Image.Image, field: Said, own: Said, usual: _Type) -> tuple[int,
         if goes_on or not re.search(r"\w", rest):
             return round(left + begins * letter), right + 2, None
     words = _GAP.split(rest)[-1].strip(" :_.-/|()") if gap else ""
-    label_ends = (
-        begins + len(label) + (len(rest[: gap.start()].rstrip()) if gap else len(rest) - len(rest.lstrip(" :")))
-    )
-    start = _past_the_word(image, (round(left + label_ends * letter), top, right, bottom))
+    more = rest[: gap.start()].rstrip() if gap else rest[: len(rest) - len(rest.lstrip(" :"))]
+    if gap and not _WORD.search(more):
+        more = ""  # a scribble that stands in front of the rest of the line to sign on
+    label_ends = begins + len(label) + len(more)
+    ends = _past_the_word(image, (round(left + label_ends * letter), top, right, bottom))
+    # Where no blank parts it from what is left of its box, that is the rest of its letters, or a scribble read as some.
+    bare = not higher and not re.search(r"\w", rest)
+    start = ends if ends is not None else right + 2 if bare else round(left + label_ends * letter)
     beside = max(start, round(right - (len(words) + 1) * letter)) if _LONG_WORD.search(words) else None
     return round(left + begins * letter), start, beside
 
 
-def _past_the_word(image: Image.Image, box: Box) -> int:
+def _past_the_word(image: Image.Image, box: Box) -> int | None:
     """Where the word ends that begins or goes on at the left of the box; at most some letters further."""
     if box[2] <= box[0]:
         return box[0]
-    dark = _dark(_cut(image, box))
-    letters = np.asarray(_without_rules(dark, _rules(dark)).any(axis=0))
+    dark = strokes.dark_of(strokes.cut(image, box))
+    letters = np.asarray(strokes.without_rules(dark, strokes.rules_of(dark)).any(axis=0))
     blank = max(3, round(0.4 * dark.shape[0]))
     for start in range(min(len(letters) - blank, round(3.5 * dark.shape[0]))):
         if not letters[start : start + blank].any():
             return box[0] + round(start / len(letters) * (box[2] - box[0]))
-    return box[0]
+    return None
 
 
 def _meet(box: Box, across: tuple[int, int]) -> bool:
@@ -200,89 +204,21 @@ def _meet(box: Box, across: tuple[int, int]) -> bool:
 
 def _looked_at(image: Image.Image, place: Box, printed: Sequence[Box]) -> _Looked:
     """Looks for strokes in the place where nothing is printed; where there is a line to sign on, over its length."""
-    dark = _dark(_cut(image, place))
-    rules = _rules(dark)
-    strokes = _without_rules(dark, rules)
-    height, width = strokes.shape
+    dark = strokes.dark_of(strokes.cut(image, place))
+    rules = strokes.rules_of(dark)
+    left_over = strokes.without_rules(dark, rules)
+    height, width = left_over.shape
     left, top, right, bottom = place
     for box in printed:
         if _meet(box, (left, right)) and box[3] > top and box[1] < bottom:
             across = [round((x - left) / (right - left) * width) for x in (box[0], box[2])]
             down = [round((y - top) / (bottom - top) * height) for y in (box[1], box[3])]
-            strokes[max(0, down[0]) : max(0, down[1]), max(0, across[0] - 2) : max(0, across[1] + 2)] = 0
-    ruled = np.flatnonzero(rules.any(axis=0))
+            left_over[max(0, down[0]) : max(0, down[1]), max(0, across[0] - 2) : max(0, across[1] + 2)] = 0
+    ruled = strokes.longest_run(np.flatnonzero(rules.any(axis=0)), width // 20)
     if ruled.size < 0.3 * width:
-        return _Looked(_share(strokes), False, place)
+        return _Looked(strokes.share_of(strokes.without_what_ends_it(left_over)), False, place)
     first, last = max(0, int(ruled[0]) - width // 20), min(width, int(ruled[-1]) + width // 20)
     scale = (right - left) / width
     starts = round(left + first * scale)
     narrowed = (starts, top, max(starts + 1, round(left + last * scale)), bottom)
-    return _Looked(_share(strokes[:, first:last]), True, narrowed)
-
-
-def _cut(image: Image.Image, box: Box) -> _Mask:
-    """The place in grey, at most 800 pixels wide."""
-    left, top, right, bottom = box
-    edges = (
-        int(left * image.width / 1000),
-        int(top * image.height / 1000),
-        max(int(left * image.width / 1000) + 1, int(right * image.width / 1000)),
-        max(int(top * image.height / 1000) + 1, int(bottom * image.height / 1000)),
-    )
-    # Ink of a coloured pen is dark in one channel at least.
-    grey: _Mask = np.asarray(image.crop(edges).convert("RGB"), dtype=np.uint8).min(axis=2)
-    scale = min(1.0, 800 / grey.shape[1])
-    if scale == 1:
-        return grey
-    size = (800, max(1, round(grey.shape[0] * scale)))
-    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-
-
-def _strokes(grey: _Mask) -> _Mask:
-    dark = _dark(grey)
-    return _without_rules(dark, _rules(dark))
-
-
-def _dark(grey: _Mask) -> _Mask:
-    """1 where it is clearly darker than the paper around it."""
-    around = max(15, min(grey.shape) // 2 * 2 + 1)
-    paper = cv2.blur(cv2.dilate(grey, np.ones((9, 9), np.uint8)), (around, around), borderType=cv2.BORDER_REPLICATE)
-    dark = (grey < 0.72 * paper).astype(np.uint8)
-    # What is wide in both directions is no stroke: the table under the paper, a shadow's edge, a filled field.
-    wide = cv2.dilate(cv2.erode(dark, np.ones((15, 15), np.uint8)), np.ones((21, 21), np.uint8))
-    return np.where(wide > 0, np.uint8(0), dark)
-
-
-def _rules(dark: _Mask) -> _Mask:
-    """Straight lines, up to 8 degrees askew."""
-    long = max(25, dark.shape[1] // 9)
-    found = np.zeros_like(dark)
-    for rise in range(-8, 9, 2):
-        found |= cv2.morphologyEx(dark, cv2.MORPH_OPEN, _line(long, rise)).astype(np.uint8)
-    return found
-
-
-def _line(long: int, degrees: int, *, upright: bool = False) -> _Mask:
-    offset = round(math.tan(math.radians(abs(degrees))) * (long - 1))
-    kernel = np.zeros((offset + 1, long), np.uint8)
-    ends = ((0, 0), (long - 1, offset)) if degrees >= 0 else ((0, offset), (long - 1, 0))
-    cv2.line(kernel, *ends, 1)
-    return np.ascontiguousarray(kernel.T) if upright else kernel
-
-
-def _without_rules(dark: _Mask, rules: _Mask) -> _Mask:
-    borders = np.zeros_like(dark)
-    tall = max(25, round(0.8 * dark.shape[0]))  # the border of a cell goes through the whole place
-    for lean in range(-8, 9, 2):
-        borders |= cv2.morphologyEx(dark, cv2.MORPH_OPEN, _line(tall, lean, upright=True)).astype(np.uint8)
-    left = np.where(cv2.dilate(rules | borders, np.ones((5, 3), np.uint8)) > 0, np.uint8(0), dark)
-    _, labels, shapes, _ = cv2.connectedComponentsWithStats(left)
-    # Dots, specks and what is left along a removed line are no strokes.
-    strokes = (np.maximum(shapes[:, 2], shapes[:, 3]) > 7) & (shapes[:, 3] > 3)
-    strokes[0] = False
-    kept: _Mask = np.asarray(strokes, dtype=np.uint8)[labels]
-    return kept
-
-
-def _share(strokes: _Mask) -> int:
-    return round(1000 * float(strokes.mean()))
+    return _Looked(strokes.share_of(left_over[:, first:last]), True, narrowed)
