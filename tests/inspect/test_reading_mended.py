@@ -41,6 +41,20 @@ def test_a_time_that_stands_under_its_date_in_a_narrow_cell_belongs_to_it() -> N
     assert values(said, "time") == ["2026-04-29T12:29:21"]
 
 
+def test_an_id_and_a_time_that_both_go_on_in_the_line_below_are_both_whole() -> None:
+    said = read("message_id  Время", f"{_ID[:23]}  10.05.2026", f"{_ID[24:]}  04:56:25")
+    assert values(said, "message_id") == [_ID]
+    assert values(said, "time") == ["2026-05-10T04:56:25"]
+
+
+def test_lines_of_other_columns_may_stand_between_two_lines_of_a_cell() -> None:
+    rows = [("message_id  Время", 79, 100), (f"{_ID[:23]}  10.05.2026", 79, 120), ("Спасибо", 600, 120),
+            (f"{_ID[24:]}  04:56:25", 79, 134)]  # fmt: skip
+    said = reading.fields([Said("line", text, "text_layer", 1, (x, y, x + 300, y + 11)) for text, x, y in rows])
+    assert values(said, "message_id") == [_ID]
+    assert values(said, "time") == ["2026-05-10T04:56:25"]
+
+
 def test_a_time_under_a_date_that_has_one_is_not_taken_for_it() -> None:
     said = read("Дата: 29.04.2026 10:00", "12:29:21")
     assert values(said, "time") == ["2026-04-29T10:00:00"]

@@ -117,8 +117,14 @@ def test_who_translated_or_a_certificate_of_it_names_a_translator(text: str) -> 
     assert values(read(text), "translator")
 
 
-def test_a_hash_whose_digits_were_misread_is_there_by_half() -> None:
-    misread = "9ced1£96d30c26b95439d50894950f82d9c1 1c8dd62c1357eabc8636a24de70e1"
+@pytest.mark.parametrize(
+    "misread",
+    [
+        "9ced1£96d30c26b95439d50894950f82d9c1 1c8dd62c1357eabc8636a24de70e1",
+        "е8415{64а8сба5126574а1се96973ае268958{2763с 17896аа6276а4а7е59012се4",
+    ],
+)
+def test_a_hash_whose_digits_were_misread_is_there_by_half(misread: str) -> None:
     said = read(f"SHA-256 фото посылки  {misread}", source="ocr")
     assert [(one.value, one.confidence) for one in said if one.field == "photo_hash"] == [
         (misread.replace(" ", ""), 0.5)

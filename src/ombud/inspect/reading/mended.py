@@ -14,11 +14,12 @@ from ombud.inspect.reading.lines import Line, line_of
 _UUID_PARTS = (8, 4, 4, 4, 12)
 _HEX = r"[0-9a-f]"
 _UUID = re.compile("-".join(f"{_HEX}{{{count}}}" for count in _UUID_PARTS), re.IGNORECASE)
-_GROUPS = re.compile(rf"(?<![^\W_])(?<!-){_HEX}{{8}}-(?:{_HEX}+-?)*$", re.IGNORECASE)
-_GOES_ON = re.compile(rf"-?{_HEX}+(?:-{_HEX}+)*(?![^\W_])", re.IGNORECASE)
+_GROUPS = re.compile(r"(?<![^\W_])(?<!-)[0-9a-f]{8}-[0-9a-f\-]{0,27}$", re.IGNORECASE)
+_GOES_ON = re.compile(r"[0-9a-f\-]{1,27}(?![^\W_])", re.IGNORECASE)
 _TOUCHES = re.compile(rf"({_UUID.pattern}) (?=\S)", re.IGNORECASE)
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
-_MOST_CELLS, _MOST_LABELS = 12, 60
+_MOST_CELLS, _MOST_LABELS, _MOST_BETWEEN = 12, 60, 12
+"""The last: lines of other columns that may stand between two lines of a cell."""
 _WIDE, _NARROW = 300, 120
 """Thousandths: lines whose boxes show how askew the page is, and lines whose boxes show how tall its letters are."""
 _SAME_ROW = 0.5
@@ -29,14 +30,31 @@ def mended(lines: Sequence[Line]) -> list[Line]:
     kept = [_parted(line) for line in _level(lines)]
     place = 0
     while place + 1 < len(kept):
-        joined = _joined(kept[place], kept[place + 1]) if kept[place].near(kept[place + 1]) else None
-        if joined is None:
+        if not (_is_begun(kept[place]) and _join(kept, place)):
             place += 1
-            continue
-        first, rest = joined
-        kept[place : place + 2] = [first, rest] if rest else [first]
-        place += 1
     return kept
+
+
+def _is_begun(line: Line) -> bool:
+    """Whether a cell of it may go on below: it ends in a part of an id, or there is a date without a time of day."""
+    if len(line.cells) > _MOST_CELLS:
+        return False
+    ids = any(_GROUPS.search(line.text[start:end].rstrip()) for start, end in line.cells)
+    return ids or (not _CLOCK.search(line.text) and len(times.find(line.text)) == 1)
+
+
+def _join(kept: list[Line], place: int) -> bool:
+    """Moves what a cell of that line goes on with up into it; whether there was any."""
+    line = kept[place]
+    for other in range(place + 1, min(len(kept), place + 1 + (_MOST_BETWEEN if line.said.box else 1))):
+        below = kept[other]
+        joined = _joined(line, below) if line.near(below) else None
+        if joined is not None:
+            first, rest = joined
+            kept[other : other + 1] = [rest] if rest else []
+            kept[place] = first
+            return True
+    return False
 
 
 def _parted(line: Line) -> Line:
@@ -47,7 +65,7 @@ def _parted(line: Line) -> Line:
 
 def _joined(line: Line, below: Line) -> tuple[Line, Line | None] | None:
     """Both lines, with what a cell of the first goes on with moved up into it; None where nothing does."""
-    if len(line.cells) > _MOST_CELLS or len(below.cells) > _MOST_CELLS or _apart(line, below):
+    if len(below.cells) > _MOST_CELLS or _apart(line, below):
         return None
     for start, end in line.cells:
         for below_start, below_end in below.cells:
@@ -86,11 +104,12 @@ def _clock_of(cell: str, under: str, line: Line, below: Line) -> str:
 
 
 def _apart(line: Line, below: Line) -> bool:
-    """Whether more than a blank line lies between them."""
+    """Whether more than a blank line lies between them, or one is not below the other."""
     one, other = line.said.box, below.said.box
     if one is None or other is None:
         return False
-    return other[1] - one[3] > max(one[3] - one[1], 1) or other[3] <= one[1]
+    beside = other[0] >= one[2] or other[2] <= one[0]
+    return beside or other[1] - one[3] > max(one[3] - one[1], 1) or other[3] <= one[1]
 
 
 def _level(lines: Sequence[Line]) -> list[Line]:

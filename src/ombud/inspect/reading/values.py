@@ -10,7 +10,7 @@ from ombud.inspect.reading import carriers, numbers, times
 
 NEAR = 30
 """Characters between a label without a colon and its value."""
-_KG = r"кг|kgs?|килограмм\w{0,3}|гр?|grams?|g|lbs?|oz|公斤|千克|克|斤|т"
+_KG = r"кг|kgs?|k[rг]|кr|килограмм\w{0,3}|гр?|grams?|g|lbs?|oz|公斤|千克|克|斤|т"
 _LENGTH = r"см|cm|мм|mm|м|m|厘米|毫米|米|in|inch(?:es)?"
 _CUBE = r"м[3³зЗ]|куб\.?\s?м|см[3³зЗ]|дм3|дм³|л|литр\w{0,3}|m3|m³|cm3|cm³|cbm|立方米|立方厘米|升|l"
 _FIGURE = r"[0-9]{1,6}(?:[.,][0-9]{1,4})?"
@@ -24,9 +24,10 @@ _CUBES = re.compile(rf"(?<![0-9.,]){_FIGURE}\s?(?:{_CUBE})(?![A-Za-zА-Яа-я0-
 _BARE = re.compile(rf"(?<![0-9.,]){_FIGURE}(?![0-9])")
 _UNIT_IN_LABEL = re.compile(rf"[(,]\s?({_KG}|{_CUBE}|{_LENGTH})\b", re.IGNORECASE)
 _ORDER = re.compile(r"[0-9A-Za-zАВЕКМНОРСТХУ][0-9A-Za-zАВЕКМНОРСТХУ\-_/]{2,39}(?![^\W_])")
-_LOST, _MOST_BREAKS, _UNBROKEN, _MOST_HEX = 8, 4, 12, 0.85
+_HEX_ALIKE = frozenset("0123456789abcdefавсеёбзоgqoilsz{}()£$!|")
+_LOST, _MOST_BREAKS, _UNBROKEN, _MOST_HEX, _LEAST_FIGURES = 8, 4, 12, 0.9, 16
 """Of the 64 digits of SHA-256: how many recognition may lose, in how many places it breaks them at most, how many in a
-row it leaves together, and what share of the letters are still such digits."""
+row it leaves together, what share of the letters still look like such digits, and how many are figures."""
 _MISREAD_HASH = 0.5
 _CODE = re.compile(r"[^\W_][\w\-./]{1,58}[^\W_]|[^\W_]{1,2}(?!\w)")
 _POSTING = re.compile(r"[0-9]{6,12}-[0-9]{4}-[0-9]{1,3}(?![0-9\-])")
@@ -169,9 +170,10 @@ def _misread_hash(text: str, start: int, end: int) -> Value | None:
     if found is None:
         return None
     bare = found.value.replace(" ", "").lower()
-    digits = sum(c in "0123456789abcdef" for c in bare)
+    digits = sum(c in _HEX_ALIKE for c in bare)
     few_words = found.value.count(" ") <= _MOST_BREAKS and max(map(len, found.value.split())) >= _UNBROKEN
-    if few_words and abs(len(bare) - 64) <= _LOST and digits >= _MOST_HEX * len(bare):
+    figures = sum(c in "0123456789" for c in bare)
+    if few_words and abs(len(bare) - 64) <= _LOST and digits >= _MOST_HEX * len(bare) and figures >= _LEAST_FIGURES:
         return found._replace(value=bare, confidence=_MISREAD_HASH)
     return None
 
