@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import re
 import string
@@ -86,6 +87,18 @@ def test_every_text_of_the_code_is_translated_and_no_other_one_is_kept(said: set
     assert len(said) > 400
     assert set(kept) == said, "run `make texts` and translate what is new"
     assert not [text for text, entry in kept.items() if not entry.msgstr or entry.fuzzy or entry.obsolete]
+
+
+def test_no_text_stands_where_it_is_not_gathered(said: set[str]) -> None:
+    """The braces of an f-string, for one, are not looked into."""
+    every = {
+        node.args[0].value
+        for file in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "N_")
+        if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
+    }
+    assert every - said == set()
 
 
 @Language

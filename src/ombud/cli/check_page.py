@@ -78,7 +78,7 @@ def _lines(page: Page, width: int, *, facts: bool) -> Iterator[RenderableType]:
         yield from not_looked_at(judged, found.book, width)
         if facts:
             yield from (_under(_fact(said), width, "dim", deep=4) for said in handed.piece.said)
-    yield Text(f"\n{_('Upload')}", style="bold")
+    yield Text("\n" + _("Upload"), style="bold")
     yield _under(meter(page), width)
     yield from told_of(page.upload, width)
     if found.missing:

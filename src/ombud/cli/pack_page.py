@@ -42,7 +42,8 @@ def _lines(packed: Packed, folder: Path, width: int) -> Iterator[RenderableType]
         words = _("Left out: {files}. {reason}").format(files=", ".join(left.names), reason=sheet.reason(left))
         yield _under(words, width, "yellow", sign="–", deep=0)
     level = sheet.level(packed)
-    yield Text(f"\n{_('Written: {folder}').format(folder=folder)}", overflow="fold")
+    written = _("Written: {folder}").format(folder=folder)
+    yield Text(f"\n{written}", overflow="fold")
     yield Text(_(_VERDICTS[level]), style=f"bold {SIGNS[level][1]}")
 
 
