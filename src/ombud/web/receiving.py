@@ -11,12 +11,15 @@ MOST_BYTES = 100_000_000
 
 
 class Counted(FileUploadHandler):
-    """Passes on what fits; `skipped` names what does not. Beyond MOST_BYTES the connection is closed."""
+    """Passes on what fits; `skipped` names what does not. Beyond MOST_BYTES the connection is closed.
 
-    def __init__(self, most_bytes: int | None) -> None:
+    most_bytes: of one file; with 0 nothing is kept of any.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
         super().__init__()
         self.skipped: list[str] = []
-        self._most = min(most_bytes or MOST_BYTES, MOST_BYTES)
+        self._most = min(most_bytes, MOST_BYTES)
         self._of_file = self._of_all = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
