@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
-
-Grey: TypeAlias = npt.NDArray[np.uint8]
 
 _SMALL: Final = 400
 """Pixels of the longer side of what is looked at for its light."""
@@ -35,8 +32,9 @@ def digest_and_flat_share(picture: Image.Image) -> tuple[str, float]:
     hashed = hashlib.sha256(f"{width}x{height}\n".encode())
     step = max(1, int((height * width / 64 / 20_000) ** 0.5))  # 20,000 fields are enough
     flat = fields = 0
-    for top, light in _bands(picture):
-        hashed.update(light)
+    for top, green in _bands(picture):
+        hashed.update(green)
+        light = np.frombuffer(green, np.uint8).reshape(-1, width)
         rows = light[: len(light) // 8 * 8, : width // 8 * 8].reshape(-1, 8, width // 8, 8)
         some = rows[-(top // 8) % step :: step, :, ::step].transpose(1, 3, 0, 2).reshape(64, -1)
         if some.size:
@@ -45,14 +43,13 @@ def digest_and_flat_share(picture: Image.Image) -> tuple[str, float]:
     return hashed.hexdigest(), flat / fields if fields else 0.0
 
 
-def _bands(picture: Image.Image) -> Iterator[tuple[int, Grey]]:
+def _bands(picture: Image.Image) -> Iterator[tuple[int, bytes]]:
     """Row on which it starts, the green of its pixels (of a grey picture its grey): band by band, each small enough
     to stay in the processor's memory."""
     plain, raw = (picture, ("raw", "L")) if picture.mode == "L" else (_rgb(picture), ("raw", "G"))
     for top in range(0, plain.height, _BAND):
         below = min(plain.height, top + _BAND)
-        light = plain.crop((0, top, plain.width, below)).tobytes(*raw)
-        yield top, np.frombuffer(light, np.uint8).reshape(below - top, plain.width)
+        yield top, plain.crop((0, top, plain.width, below)).tobytes(*raw)
 
 
 def _rgb(picture: Image.Image) -> Image.Image:

@@ -142,7 +142,7 @@ def _slant(grey: Grey) -> float:
     scale = min(1.0, _LOOKED_AT / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # What is dark and thin, in shades: at this size letters are not black any more. The edge of the paper is not thin.
-    ink = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
+    ink = np.asarray(cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8)), dtype=np.uint8)
     ink[ink < 25] = 0
     lying, standing = _best_angle(ink), _best_angle(np.ascontiguousarray(np.rot90(ink)))
     return lying[0] if lying[1] * 1.15 >= standing[1] else 90.0 + standing[0]
