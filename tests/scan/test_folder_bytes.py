@@ -31,7 +31,7 @@ def _read(name: str, data: bytes) -> list[tuple[object, ...]] | OmbudError:
             return error
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=300))
 @example(b"")
 @example(b"\xef\xbb\xbf")
@@ -41,13 +41,13 @@ def test_any_bytes_as_csv_are_read_or_refused(data: bytes) -> None:
     _read("messages.csv", data)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.binary(max_size=40), max_size=6), st.sampled_from([b"\n", b"\r\n", b"\r", b""]))
 def test_any_bytes_below_a_good_header_are_read_or_refused(lines: list[bytes], end: bytes) -> None:
     _read("messages.csv", HEADER + b"\n" + end.join(lines))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.binary(max_size=8), st.integers(0, 8))
 def test_a_good_file_with_some_bytes_changed_is_read_or_refused(at: int, put: bytes, cut: int) -> None:
     _read("messages.csv", GOOD[:at] + put + GOOD[at + cut :])
@@ -59,7 +59,7 @@ def test_any_bytes_as_parquet_are_refused(data: bytes, dressed: bool) -> None:
     assert isinstance(_read("messages.parquet", b"PAR1" + data + b"PAR1" if dressed else data), OmbudError)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(cells, min_size=1, max_size=5), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_text_that_was_written_as_csv_is_read_as_it_was(texts: list[str], end: str, everything: bool) -> None:
     texts = [text for text in texts if text and "\0" not in text]
