@@ -12,7 +12,7 @@ from PIL import Image
 
 _SMALL: Final = 400
 """Pixels of the longer side of what is looked at for its light."""
-_BAND: Final = 64
+_BAND: Final = 128
 """Rows that are hashed at once; whole fields of 8."""
 
 
