@@ -12,8 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ombud.domain.cases import State
+from ombud.domain.evidence import Reason
 from ombud.domain.roles import Role
+from ombud.domain.ruling_weights import WARNS
+from ombud.domain.rulings import DOUBTS
+from ombud.languages import speaking
+from ombud.rulebooks import open_book
 from ombud.store.models import Case, CaseEvent, DraftPiece, Submission
+from ombud.words.reasons import rests_on
 from tests.actions.ending import disputed, unshipped
 from tests.actions.evidence import a_file, names, ready
 from tests.actions.ruled import delivered, hand_in, scanned
@@ -306,3 +312,12 @@ def test_what_the_seller_says_is_text_and_never_markup() -> None:
     page = said(seller(case), "case", case)
     assert "&lt;b&gt;o1_shipment.pdf" in page
     assert "<b>o1" not in page
+
+
+def test_what_a_reason_rests_on_is_named_in_the_readers_language() -> None:
+    book = open_book("shopify")
+    missing = Reason("ERR-204", "signature_missing", DOUBTS, "", "slip.pdf", "signer_or_recipient", 0.3)
+    flagged = Reason("raised_review", "", WARNS, "", "store", "2", 1)
+    with speaking("zh"):
+        assert rests_on(missing, book) == "slip.pdf · 签收人或收件人姓名 · 置信度0.30"
+        assert rests_on(flagged, book) == "店铺 · 2"

@@ -14,6 +14,7 @@ from ombud.domain.rulings import DOUBTS, REJECTS
 from ombud.domain.seen_faults import NOT_INSPECTED
 from ombud.languages import _, language
 from ombud.store import books
+from ombud.words.sanctions import OVERS
 
 HEADS = {
     REJECTS: N_("Decides"),
@@ -22,7 +23,11 @@ HEADS = {
     WEIGHS: N_("Weighs, and decides nothing"),
 }
 """What reasons of one severity do."""
-_BEARS_ON = {"opening": N_("bears on whether a case opens"), "winning": N_("bears on whether it is won")}
+_RESTS_ON: dict[str | None, str] = {
+    "opening": N_("bears on whether a case opens"),
+    "winning": N_("bears on whether it is won"),
+    **{str(over): words for over, words in OVERS.items()},
+}
 BEARS = {
     ("opening", "raises"): N_("more cases"),
     ("opening", "lowers"): N_("fewer cases"),
@@ -57,7 +62,7 @@ def named(reason: Reason, book: Rulebook) -> str:
 
 def basis(reason: Reason, book: Rulebook) -> list[str]:
     """What it rests on and the value found there, in the reader's language; what is not there is left out."""
-    rests_on = _(_BEARS_ON[reason.rests_on]) if reason.rests_on in _BEARS_ON else reason.rests_on
+    rests_on = _(_RESTS_ON[reason.rests_on]) if reason.rests_on in _RESTS_ON else reason.rests_on
     return list(dict.fromkeys(part for part in (rests_on, _value(reason, book)) if part))
 
 
@@ -70,13 +75,12 @@ def rests_on(reason: Reason, book: Rulebook) -> str:
 
 
 def _value(reason: Reason, book: Rulebook) -> str:
-    """Marks that nobody looked for are named by their titles, the way that a prior bears by its words."""
+    """Marks that are not there, or that nobody looked for, are named by their titles; the way that a prior bears, by
+    its words."""
     if way := BEARS.get((reason.rests_on or "", reason.value or "")):
         return _(way)
-    if reason.code != NOT_INSPECTED or not reason.value:
-        return reason.value or ""
     titles = []
-    for mark in reason.value.split(", "):
+    for mark in (reason.value or "").split(", "):
         versions = book.clauses.get(f"marks.{mark}", ())
         titles.append(versions[-1].value.title.speak(language()) if versions else mark)
     return ", ".join(titles)
