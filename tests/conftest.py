@@ -90,15 +90,22 @@ class OwnStore:
 @pytest.fixture
 def store(_blank_store: str, django_db_blocker: DjangoDbBlocker, tmp_path: Path) -> Iterator[OwnStore]:
     """A whole store of this test's own, where transactions really commit."""
+    with own_store(_blank_store, django_db_blocker, tmp_path) as own:
+        yield own
+
+
+@contextmanager
+def own_store(blank: str, blocker: DjangoDbBlocker, folder: Path) -> Iterator[OwnStore]:
+    """A copy of the blank store, in `folder` where it is a file; Django speaks to it meanwhile."""
     from django.db import connection
 
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         if connection.vendor == "postgresql":
             name = f"own_{uuid.uuid4().hex[:12]}"
-            _on_server(f"CREATE DATABASE {name} TEMPLATE {_blank_store}")
+            _on_server(f"CREATE DATABASE {name} TEMPLATE {blank}")
         else:
-            name = str(tmp_path / "store.sqlite3")
-            shutil.copy(_blank_store, name)
+            name = str(folder / "store.sqlite3")
+            shutil.copy(blank, name)
         try:
             with _speaking_to(name) as url:
                 yield OwnStore(url)

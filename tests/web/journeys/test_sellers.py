@@ -5,77 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from ombud.domain.roles import Role, Side
-from ombud.store.models import Posting, Store
+from ombud.store.models import Posting
 from tests.actions import taking
 from tests.actions.ending import opened
 from tests.actions.taking import DAY, HOUR, START
 from tests.pack import desk
 from tests.papers import forms, orders, waybills
-from tests.papers.orders import Sold
+from tests.web.journeys.desk import hand_in, owner, put_ready, taken
 from tests.web.journeys.site import Site, fits
-from tests.web.members import a_member, an_organisation
 
 pytestmark = pytest.mark.browser
-
-CHECKED_WITHIN_MS = 120_000
-
-
-def taken(sold: Sold, **changed: Any) -> None:
-    """The order as facts, of a store that was verified long before."""
-    row = sold.row()
-
-    def of(fact: str, facts: dict[str, Any]) -> dict[str, Any]:
-        return {name.partition(".")[2]: value for name, value in facts.items() if name.startswith(f"{fact}.")}
-
-    store = of("store", row) | {"store_id": "shop", "commission_rate": taking.a_store()["commission_rate"]}
-    store["verified_at"] = START - 400 * DAY
-    parcel = taking.a_parcel(
-        sold.order_id, sold.number, carrier=sold.carrier, registered_at=sold.registered_at, warehouse="moscow-1"
-    )
-    country = "RU" if sold.platform == "ozon" else "US"
-    scans = [taking.a_scan(sold.number, sold.first_scan_at, carrier=sold.carrier, country=country)]
-    order = of("order", row) | changed
-    if order["delivered_at"]:
-        scans.append(
-            taking.a_scan(sold.number, sold.delivered_at, carrier=sold.carrier, country=country, code="delivered")
-        )
-    facts = {
-        "stores": [store],
-        "orders": [order],
-        "lines": [of("line", one) for one in row["line"]],
-        "parcels": [parcel],
-        "scans": scans,
-        "recipients": [{"order_id": sold.order_id, "name": sold.full_name, "address": ", ".join(sold.address)}],
-    }
-    if order["delivered_at"]:
-        facts["complaints"] = [of("complaint", row) | {"kind": "not_received"}]
-    taking.take(facts, known_at=sold.registered_at)
-
-
-def owner() -> Any:
-    """Who owns every store that there is."""
-    return a_member(an_organisation(Side.SELLER, "Lumen", *Store.objects.all()), Role.OWNER)
-
-
-def put_ready(page: Page, kind: str, path: Path) -> None:
-    """Adds the file in its slot, which sends it as soon as it is chosen, and waits until it was checked."""
-    slot = page.locator(f".slot[data-kind='{kind}']")
-    slot.locator("input[type=file]").first.set_input_files(path)
-    expect(page.locator("#evidence .file h4", has_text=path.name)).to_be_visible()
-    expect(page.locator("#evidence:not([aria-busy])")).to_be_visible(timeout=CHECKED_WITHIN_MS)
-
-
-def hand_in(page: Page) -> None:
-    """Through the page that says what is final."""
-    page.locator("a[href$='/submit/']").first.click()
-    page.locator("form[data-once] button").click()
-    expect(page.locator("#ruling-title")).to_be_visible()
 
 
 def test_a_seller_who_does_not_answer_loses_the_order_to_the_clock(site: Site) -> None:
