@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.papers import captures, forms, orders, records, sheets, shopify, spoiling, videos, waybills, words
+from tests.papers import captures, forms, orders, photos, records, sheets, shopify, spoiling, videos, waybills, words
 from tests.papers.forms import Faults, content_of, paper
 from tests.papers.honest import Maker
 from tests.papers.honest import outbound as honest_outbound
@@ -162,13 +162,16 @@ def _named(faults: Faults, name: Callable[[Sold], str], *, form: Form = "text") 
     return make
 
 
-def _reused(faults: Faults, change: Callable[[bytes], bytes], *, fills: float = 0.86) -> Maker:
-    """A photo with which another case was answered, handed in again, with something done to its file."""
+def _reused(faults: Faults, change: Callable[[bytes], bytes], *, on_parcel: bool = False) -> Maker:
+    """A photo with which another case was answered, handed in again, with something done to its file: of a sheet, or
+    of a parcel that the sheet is stuck on. Sheets of one form look alike, and so only things are known again by their
+    looks."""
 
     def make(random: Random) -> Paper:
         order = orders.sold(random)
         sheet = waybills.sheet(waybills.written(order, random), order.carrier, random)
-        content = forms.photo(sheet.pictures(200)[0], random, order, fills=fills)
+        page = sheet.pictures(200)[0]
+        content = forms.photo(photos.on_a_parcel(page, random) if on_parcel else page, random, order)
         return paper(order, "waybill", change(content), "photo", faults=faults, before=[content])
 
     return make
@@ -388,7 +391,7 @@ MAKERS: dict[str, Maker] = {
     "saved by an editor": _done(_DOUBTED("edited"), lambda pdf, order: spoiling.by_editor(pdf, order.registered_at)),
     "photo saved by an editor": _edited_photo,
     "the photo of another case, other bytes": _reused(_DOUBTED("evidence_reused"), spoiling.commented),
-    "the photo of another case, smaller": _reused(_DOUBTED("evidence_reused"), spoiling.smaller, fills=0.5),
+    "the photo of another case, smaller": _reused(_DOUBTED("evidence_reused"), spoiling.smaller, on_parcel=True),
     "video without a label": _film(_DOUBTED("label_not_visible"), lambda film: replace(film, sku="")),
     "video with the label of other goods": _film(
         _DOUBTED("label_not_visible"), lambda film: replace(film, sku="QZ-800-31415")

@@ -82,11 +82,10 @@ def photo(
     *,
     at: datetime | None = None,
     software: str = "",
-    fills: float = 0.86,
 ) -> bytes:
     """A photo of the page with the clock burnt in, by the seller's clock."""
     taken = order.local(at or order.first_scan_at + timedelta(minutes=random.randrange(1, 5)))
-    seen = photos.watermarked(photos.photographed(page, random, fills=fills), taken, random)
+    seen = photos.watermarked(photos.photographed(page, random), taken, random)
     return photos.jpeg(seen, random, taken=taken if random.random() < 0.6 else None, software=software)
 
 

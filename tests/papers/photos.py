@@ -53,6 +53,24 @@ def photographed(page: Image.Image, random: Random, *, long_side: int = 0, fills
     )
 
 
+def on_a_parcel(page: Image.Image, random: Random) -> Image.Image:
+    """A carton from above, with tape over it and the page stuck on somewhere: a photo of things."""
+    noise = np.random.default_rng(random.getrandbits(32))
+    size = (1500, 1300 + random.randrange(500))
+    brown = np.array([random.randrange(150, 190), random.randrange(110, 140), random.randrange(70, 100)], np.float32)
+    ribs = 8 * np.sin(np.arange(size[1], dtype=np.float32) / random.uniform(2, 5))[:, None, None]
+    carton = np.clip(brown + ribs + noise.normal(0, 9, (size[1], size[0], 1)).astype(np.float32), 0, 255)
+    image = Image.fromarray(carton.astype(np.uint8))
+    across, tape = random.randrange(200, size[1] - 200), random.randrange(90, 160)
+    ImageDraw.Draw(image).rectangle((0, across, size[0], across + tape), fill=(205, 180, 130))
+    wide = random.randrange(700, 950)
+    label = page.resize((wide, min(size[1] - 100, round(page.height * wide / page.width))))
+    image.paste(
+        label, (random.randrange(30, size[0] - label.width - 30), random.randrange(30, size[1] - label.height - 30))
+    )
+    return image
+
+
 def jpeg(image: Image.Image, random: Random, *, taken: datetime | None = None, software: str = "") -> bytes:
     """As a phone writes it. taken: the clock of the phone, for EXIF; without, there is none, as messengers leave it."""
     file = BytesIO()
