@@ -5,6 +5,6 @@ comes out is a list of `Said`; what it means for a case is judged in `ombud.doma
 proven otherwise, so outside of tests everything here runs in the confined workers of `ombud.inspect.pool`.
 """
 
-VERSION = "1"
+VERSION = "2"
 """Of what is read and how. What was read is kept by the hash of a file and this: raise it whenever the same file would
 give other answers, and files are read anew where somebody asks; what was ruled on keeps what it went by."""
