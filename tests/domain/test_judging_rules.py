@@ -44,3 +44,11 @@ def test_rule(book: str, case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("book", "case"), _cases())
 def test_a_rule_cites_a_row_of_its_book(book: str, case: dict[str, Any]) -> None:
     assert case["cite"] in open_book(book).rows
+
+
+def test_that_the_ids_of_a_file_differ_is_no_doubt_by_itself_but_adds_to_another_sign() -> None:
+    assert faults(judged(a_piece("waybill", {"ids_differ": 1}))[0]) == {}
+    alone, together = (
+        faults(judged(a_piece("waybill", says))[0]) for says in ({"revisions": 2}, {"revisions": 2, "ids_differ": 1})
+    )
+    assert (alone, together) == ({"edited": "unsure 0.20"}, {"edited": "unsure 0.24"})
