@@ -1,6 +1,7 @@
 """Takes docs/screens/*.png, the pages that the README shows, from a running site of `make demo`.
 
-usage: screens.py ADDRESS, with the development dependencies and Chromium installed.
+usage: screens.py ADDRESS REPORT, the path of the buyer's link that the demo prints; with the development dependencies
+and Chromium installed.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ OUT = Path(__file__).parents[1] / "docs" / "screens"
 PASSWORD = "the clock leads"  # noqa: S105 (of the demo)
 
 
-def main(address: str) -> None:
-    """Logs in as the owner of a store, and as an operator."""
+def main(address: str, report: str) -> None:
+    """Logs in as the owner of a store and as a reviewer, and opens a buyer's link."""
     OUT.mkdir(parents=True, exist_ok=True)
     found = os.environ.get("OMBUD_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
@@ -37,8 +38,13 @@ def main(address: str) -> None:
         case = owner.locator("tr[data-href]").first.get_attribute("data-href") or "/queue/"
         _take(owner, case, "case")
         _take(owner, "/health/", "health")
-        _take(logged_in("owner@lumen.example", 390, "zh-CN"), "/queue/", "phone")
-        _take(logged_in("admin@market.example", 1440, "ru-RU"), "/stores/", "operator")
+        phone = logged_in("owner@lumen.example", 390, "zh-CN")
+        _take(phone, "/queue/", "phone")
+        reviewer = logged_in("reviewer@market.example", 1440, "ru-RU")
+        reviewer.goto("/reviews/")
+        _take(reviewer, reviewer.locator("tr[data-href]").first.get_attribute("data-href") or "/", "review")
+        stranger = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB", base_url=address)
+        _take(stranger.new_page(), f"/{report.strip('/')}/", "buyer")
         browser.close()
 
 
@@ -49,6 +55,6 @@ def _take(page: Page, path: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
-    main(sys.argv[1])
+    main(*sys.argv[1:])
