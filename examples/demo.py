@@ -338,7 +338,8 @@ def _frame(world: World, told: Told, console: Console) -> RenderableType:
         table.add_column(name, no_wrap=True, justify="right" if name == "held" else "left")
     for case in queue(told.at, limit=8):
         held = format_amount(case.held_minor, case.currency)
-        table.add_row(case.countdown(told.at).say(), case.violation, case.order_id[:20], held)
+        left = case.clock.countdown(told.at)
+        table.add_row(left.say() if left else "", case.violation, case.order_id[:20], held)
     return Group(head, bar, Text(), table)
 
 

@@ -40,6 +40,8 @@ from ombud.store.models import Order, Store
 
 PASSWORD = "the clock leads"  # noqa: S105 (it opens the demo, and nothing else)
 SELLERS = ("Lumen", "Stahl", "Karavan")
+SHARED = ("Lumen", "Lumen", "Stahl", "Lumen", "Karavan")
+"""Who is given the busiest store, the next, and so on: one seller has enough to look at."""
 MARKET = "Market"
 SHOWN: tuple[tuple[str, Role, str], ...] = (
     ("Lumen", Role.OWNER, "owner@lumen.example"),
@@ -97,7 +99,7 @@ def _found(at: datetime) -> None:
     found[MARKET] = people.found(MARKET, Side.OPERATOR, at=at, actor=ACTOR)
     busy = Store.objects.annotate(cases=Count("case")).order_by("platform", "-cases", "store_id")
     for platform in Store.objects.order_by("platform").values_list("platform", flat=True).distinct():
-        given = zip(busy.filter(platform=platform).values_list("store_id", flat=True), cycle(SELLERS), strict=False)
+        given = zip(busy.filter(platform=platform).values_list("store_id", flat=True), cycle(SHARED), strict=False)
         stores: dict[str, list[str]] = {}
         for store_id, name in given:
             stores.setdefault(name, []).append(store_id)
