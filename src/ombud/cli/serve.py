@@ -62,5 +62,6 @@ def serve(
             "max_requests_jitter": 1_000,
             "loglevel": "warning",
             "preload_app": True,
+            "control_socket_disable": True,  # a file in the home that two servers of one machine would share
         }
     ).run()
