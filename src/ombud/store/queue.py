@@ -190,8 +190,9 @@ def _counted(cases: QuerySet[Case], parts: Mapping[str, Q]) -> Iterator[tuple[st
     sums = {"cases": Count("case_id"), "money": Sum("held_minor")}
 
     def of(name: str, *columns: str) -> QuerySet[Case, Any]:
-        some: QuerySet[Case, Any] = cases.filter(parts[name]).order_by()
-        return some.values(*columns, pressing=Value(name, TextField()))
+        part = cases.filter(parts[name]).order_by()
+        found: QuerySet[Case, Any] = part.values(*columns, pressing=Value(name, TextField()))
+        return found
 
     whole = [of(name).annotate(**sums, one=Min("currency"), last=Max("currency")) for name in parts]
     mixed = []
