@@ -57,6 +57,21 @@ def outbound(case: Case, made_at: datetime) -> bytes:
     return _pdf("Складская запись WMS", "Запись об отгрузке", rows, "Сформировано автоматически", made_at)
 
 
+def customs(case: Case, made_at: datetime) -> bytes:
+    """What goods of a high value were declared by, as PDF."""
+    rows = [
+        ("Номер декларации", f"10005030/{made_at:%d%m%y}/3{case.case_id:06d}"),
+        ("Дата регистрации", _minute(made_at)),
+        ("Заказ", case.order_id),
+        ("Отправитель", "ООО «Люмен»"),
+        ("Получатель", "Иванов Пётр Сергеевич"),
+        ("Описание товара", "Светильник настольный"),
+        ("Вес брутто", "1,2 кг"),
+    ]
+    foot = "Выпуск товаров разрешён. Подпись декларанта ______________"
+    return _pdf("Таможенный орган", "Декларация на товары", rows, foot, made_at)
+
+
 def _minute(at: datetime) -> str:
     return f"{at + timedelta(hours=3):%d.%m.%Y %H:%M} МСК"
 

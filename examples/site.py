@@ -34,7 +34,7 @@ from rich.table import Table
 from ombud.actions import people
 from ombud.domain.instants import format_instant, parse_instant
 from ombud.domain.roles import ROLES, Role, Side
-from ombud.people.models import Organisation
+from ombud.people.models import Holding, Organisation
 from ombud.store import books, database, report_links
 from ombud.store.models import Order, Store
 
@@ -70,7 +70,11 @@ def main() -> int:
     database.prepare()
     if not Organisation.objects.exists():
         _found(at)
-        at = answered.someones_work(at, seller=SHOWN[0][2], reviewer="reviewer@market.example", books=books.in_use())
+        sellers = {
+            one.store_id: f"owner@{one.organisation.name.lower()}.example"
+            for one in Holding.objects.select_related("organisation")
+        }
+        at = answered.someones_work(at, sellers=sellers, reviewer="reviewer@market.example", books=books.in_use())
         clock.write_text(format_instant(at), "utf-8")
     address = f"http://127.0.0.1:{chosen.port or _free_port()}"
     console = Console(highlight=False)
