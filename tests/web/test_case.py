@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -320,4 +321,7 @@ def test_what_a_reason_rests_on_is_named_in_the_readers_language() -> None:
     flagged = Reason("raised_review", "", WARNS, "", "store", "2", 1)
     with speaking("zh"):
         assert rests_on(missing, book) == "slip.pdf · 签收人或收件人姓名 · 置信度0.30"
+        assert rests_on(replace(missing, rests_on="slip.pdf: signature", value="张三"), book).startswith(
+            "slip.pdf: 签名 · 张三 · "
+        )
         assert rests_on(flagged, book) == "店铺 · 2"

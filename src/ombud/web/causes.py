@@ -19,8 +19,8 @@ from ombud.domain.problems import N_
 from ombud.domain.roles import Right
 from ombud.languages import _, language
 from ombud.store import books
-from ombud.store.causes import By, Cause, causes
-from ombud.store.disputes import Period, Total, totals
+from ombud.store.causes import By, Cause, causes_of_whole
+from ombud.store.disputes import Period
 from ombud.store.sanctions import listed
 from ombud.web import charts, filters
 from ombud.web.access import page
@@ -50,12 +50,10 @@ class Row:
 def list_(request: Seen) -> HttpResponse:
     """The causes that most cases share, on top; the same as a file where the address asks for one."""
     by, own, time = _by(request), filters.stores(request), _time(request)
-    found = causes(by, time.since, time.until, stores=own.asked)
+    found, whole = causes_of_whole(by, time.since, time.until, stores=own.asked)
     form = request.GET.get("format", "")
     if form in FILES:
         return _file(request, by, found)
-    alike = totals(_period(own, time))
-    cases = sum(one.cases for one in alike)
     flagged = _flags(request, by, found[:SHOWN]) if by in FLAGGED else {}
     titles = _violations() if by is By.VIOLATION else {}
     context = {
@@ -63,12 +61,12 @@ def list_(request: Seen) -> HttpResponse:
         "by": str(by),
         "by_words": _(NAMES[by]),
         "groupings": NAMES,
-        "rows": [_row(cause, cases, titles, flagged) for cause in found[:SHOWN]],
+        "rows": [_row(cause, whole.cases, titles, flagged) for cause in found[:SHOWN]],
         "more": max(len(found) - SHOWN, 0),
-        "cases": cases,
-        "lost": sum(one.cases for one in alike if one.outcome in ("lost", "rejected")),
-        "won": sum(one.cases for one in alike if one.outcome == "won"),
-        "cost": _cost(alike),
+        "cases": whole.cases,
+        "lost": whole.lost,
+        "won": whole.won,
+        "cost": dict(sorted(whole.cost_minor.items())),
         "several": by is By.SKU,
         "stores": own.own,
         "store": own.chosen,
@@ -130,14 +128,6 @@ def _row(cause: Cause, cases: int, titles: dict[str, str], flags: dict[str, list
     name = cause.name or ""
     drawn = charts.bar(cause.cases, cases, lost=cause.lost)
     return Row(cause, titles.get(name, name), Fraction(cause.cases, cases or 1), drawn, flags.get(name, ()))
-
-
-def _cost(alike: list[Total]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for one in alike:
-        for currency, minor in one.cost_minor.items():
-            found[currency] = found.get(currency, 0) + minor
-    return dict(sorted(found.items()))
 
 
 urls = [

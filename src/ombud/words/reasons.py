@@ -35,6 +35,14 @@ BEARS = {
     ("winning", "lowers"): N_("fewer are won"),
 }
 """What a prior bears on, and which way."""
+_LOOKED_FOR = {
+    "duration": N_("length of the video"),
+    "language": N_("language"),
+    "made_at": N_("timestamp"),
+    "signature": N_("signature"),
+    "timestamp": N_("timestamp"),
+    "watermark": N_("time in the picture"),
+}
 _NOBODY_LOOKED = N_("Nobody has looked for what must be legible")
 
 
@@ -62,7 +70,8 @@ def named(reason: Reason, book: Rulebook) -> str:
 
 def basis(reason: Reason, book: Rulebook) -> list[str]:
     """What it rests on and the value found there, in the reader's language; what is not there is left out."""
-    rests_on = _(_RESTS_ON[reason.rests_on]) if reason.rests_on in _RESTS_ON else reason.rests_on
+    where = reason.rests_on or ""
+    rests_on = _(_RESTS_ON[where]) if where in _RESTS_ON else _in_file(where, book)
     return list(dict.fromkeys(part for part in (rests_on, _value(reason, book)) if part))
 
 
@@ -79,11 +88,19 @@ def _value(reason: Reason, book: Rulebook) -> str:
     its words."""
     if way := BEARS.get((reason.rests_on or "", reason.value or "")):
         return _(way)
-    titles = []
-    for mark in (reason.value or "").split(", "):
-        versions = book.clauses.get(f"marks.{mark}", ())
-        titles.append(versions[-1].value.title.speak(language()) if versions else mark)
-    return ", ".join(titles)
+    return ", ".join(looked_for(mark, book) for mark in (reason.value or "").split(", "))
+
+
+def looked_for(name: str, book: Rulebook) -> str:
+    """A mark by its title in the book, what else is looked for in a file by its words, anything else as it is."""
+    versions = book.clauses.get(f"marks.{name}", ())
+    return str(versions[-1].value.title.speak(language())) if versions else _(_LOOKED_FOR.get(name, name))
+
+
+def _in_file(where: str, book: Rulebook) -> str:
+    """`slip.pdf: signature` with what was looked for in words."""
+    name, colon, field = where.rpartition(": ")
+    return f"{name}{colon}{looked_for(field, book)}" if colon else where
 
 
 def as_json(reasons: Sequence[Reason], book: Rulebook) -> list[dict[str, Any]]:

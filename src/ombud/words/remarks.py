@@ -150,11 +150,7 @@ def _about(finding: Finding, book: Rulebook) -> str:
 
 def unseen(words: Iterable[str], book: Rulebook) -> list[str]:
     """What nobody could look at, by its title."""
-    found = []
-    for word in words:
-        versions = book.clauses.get(f"marks.{word}", ())
-        found.append(versions[-1].value.title.speak(language()) if versions else _(_UNSEEN.get(word, word)))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(words_of.looked_for(word, book) for word in words))
 
 
 def where(page: int | None, box: Box | None, at_ms: int | None) -> str:
@@ -231,13 +227,6 @@ _ABOUT: Mapping[str, str] = {
     "wrong_language": N_("language"),
 }
 """What is in order where a check finds nothing wrong; marks of the book are named by their titles."""
-_UNSEEN: Mapping[str, str] = {
-    "duration": N_("length of the video"),
-    "language": N_("language"),
-    "signature": N_("signature"),
-    "timestamp": N_("timestamp"),
-    "watermark": N_("time in the picture"),
-}
 EMPTY = "empty"
 PROBLEMS: Mapping[str, str] = {
     "cannot_open": N_("it cannot be opened"),
