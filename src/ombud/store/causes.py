@@ -149,10 +149,10 @@ def causes_of_whole(
         if name is None and by in (By.CARRIER, By.WAREHOUSE):
             continue  # an order that has no parcel yet is not one of those that have none
         cause.orders = orders.get("-" if by is By.VIOLATION else name, 0)
-    ordered = sorted(
+    most_first = sorted(
         found.values(), key=lambda cause: (-cause.cases, -cause.lost, cause.name is None, cause.name or "")
     )
-    return ordered, whole
+    return most_first, whole
 
 
 def _cases(which: str, at: str) -> str:
