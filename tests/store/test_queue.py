@@ -162,7 +162,8 @@ def test_the_first_page_is_read_by_the_indexes_over_what_runs_out() -> None:
     with CaptureQueriesContext(connection) as queries:
         queue(at, Wanted(stores=[store.store_id]), limit=10)
     _, windows, _, rulings = (_plan(query["sql"]) for query in queries.captured_queries)
-    assert "cases_open" in windows
+    # by the store or by the instant, as the planner of PostgreSQL sees fit; never all of them
+    assert "cases_open" in windows or "cases_to_shut" in windows
     assert "cases_open" in rulings
 
 
