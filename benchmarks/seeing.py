@@ -30,7 +30,7 @@ def measure(*, cases: int) -> dict[str, Any]:
     from ombud.actions.health import TouchedDays, refresh_days
     from ombud.domain.instants import format_instant
     from ombud.rulebooks import open_book
-    from ombud.store import health, queue
+    from ombud.store import health, queue, queue_load
     from ombud.store.models import Store
 
     book = open_book("ozon")
@@ -55,7 +55,7 @@ def measure(*, cases: int) -> dict[str, Any]:
 
     ways: dict[str, Callable[[], object]] = {
         "first 50 cases of the queue": lambda: queue.queue(at, limit=50),
-        "what the queue holds in all": lambda: queue.load(at),
+        "what the queue holds in all": lambda: queue_load.load(at),
         "first 50 cases of one store": lambda: queue.queue(at, queue.Wanted(store_id=store_id), limit=50),
         "`ombud cases`, with the start of Python": whole_command,
         "health of one store": lambda: health.figures(store_id, at, book),

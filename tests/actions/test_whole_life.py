@@ -24,7 +24,8 @@ from ombud.domain.evidence import Finding, Outcome
 from ombud.domain.ledger import HELD, ROUTE_COST, Entry, balances
 from ombud.domain.problems import OmbudError
 from ombud.store.models import Case, CaseEvent, DraftPiece, Order, OutboxMessage, Posting, Protection
-from ombud.store.queue import load, queue
+from ombud.store.queue import queue
+from ombud.store.queue_load import load
 from ombud.store.standings import standings
 from ombud.work.loop import tick
 from tests.actions.evidence import a_file, hand_in

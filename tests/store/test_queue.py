@@ -13,7 +13,8 @@ from ombud.domain.countdown import Awaits, Urgency
 from ombud.domain.problems import OmbudError
 from ombud.store.case_file import case_file, cases_named
 from ombud.store.models import CaseEvent, Complaint, Line, Scan
-from ombud.store.queue import OPEN_STATES, Wanted, load, queue
+from ombud.store.queue import OPEN_STATES, Wanted, queue
+from ombud.store.queue_load import load
 from tests.store.rows import a_case, a_parcel, a_store, an_order
 
 pytestmark = pytest.mark.django_db

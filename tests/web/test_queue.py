@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from ombud.domain.cases import State
 from ombud.domain.roles import Role, Side
+from ombud.store.queue import Wanted, queue
 from tests.store.rows import a_case, a_store, an_order
 from tests.web.members import AT, a_member, an_organisation, browser
 
@@ -98,3 +100,27 @@ def test_an_order_with_several_cases_shows_them_closed_ones_too() -> None:
     client = browser(a_member(an_organisation(Side.SELLER, "Lumen", store), Role.OWNER))
     said = client.get(reverse("queue"), {"q": "123"}).content.decode()
     assert said.count("data-href") == 2
+
+
+def test_pages_go_on_behind_the_last_case_until_each_was_shown_once() -> None:
+    store = a_store()
+    for number in range(130):  # three of each instant, some of the same amount
+        a_case(an_order(store, amount_minor=100 + number % 2), AT - (number // 3) * HOUR)
+    for number in range(10):
+        a_case(an_order(store), AT - HOUR, state=State.UNDER_REVIEW, due_at=None, rule_at=AT + number * HOUR)
+    for _number in range(10):
+        a_case(an_order(store), AT - HOUR, state=State.ROUTED, route="paypal", due_at=None)
+    for number in range(70):
+        a_case(an_order(store), AT - 90 * HOUR, state=State.LOST, closed_at=AT - (number // 3) * HOUR)
+    client = browser(a_member(an_organisation(Side.SELLER, "Lumen", store), Role.READER))
+    for wanted, cases in ((Wanted(), 150), (Wanted(state=State.LOST), 70)):
+        shown: list[int] = []
+        last: int | str | None = ""
+        while last is not None:
+            answer = client.get(reverse("queue"), {"state": wanted.state or "", "after": last})
+            shown += [row.case.case_id for row in answer.context["rows"]]
+            last = answer.context["last"]
+        assert shown == [case.case_id for case in queue(AT, wanted)]
+        assert len(shown) == cases
+    first = client.get(reverse("queue"), {"after": "of nobody"}).context["rows"][0].case
+    assert first == queue(AT, limit=1)[0]

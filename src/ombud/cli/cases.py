@@ -22,9 +22,10 @@ from ombud.domain.countdown import WORDS, Urgency
 from ombud.domain.instants import format_instant, parse_instant, parse_span
 from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
-from ombud.store import books, case_file, database, queue
+from ombud.store import books, case_file, database, queue, queue_load
 from ombud.store.health import find_store
-from ombud.store.queue import OPEN_STATES, Load, QueuedCase, Wanted
+from ombud.store.queue import OPEN_STATES, QueuedCase, Wanted
+from ombud.store.queue_load import Load
 
 _SECONDS_BETWEEN_READS = 5
 _WIDE = 124  # from here on a case is one line
@@ -84,7 +85,7 @@ class Page:
         self.at = at
         self.wanted = wanted
         self.limit = limit
-        self.load: Load = queue.load(at, wanted)
+        self.load: Load = queue_load.load(at, wanted)
         self.cases: list[QueuedCase] = queue.queue(at, wanted, limit=limit)
 
     def as_json(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ombud.domain.money import format_amount
 from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.domain.rulebook import Rulebook
 from ombud.domain.sanctions import Over
-from ombud.store import books, database, queue
+from ombud.store import books, database, queue_load
 from ombud.store.health import Figure, Health, curve, figures, figures_of_all, find_store
 from ombud.store.models import Store
 from ombud.store.queue import Wanted
@@ -167,7 +167,7 @@ def _curve(one: Health, figure: Figure, at: datetime, width: int) -> list[Render
 
 
 def _open_cases(store: Store, at: datetime) -> Text:
-    load = queue.load(at, Wanted(store_id=store.store_id))
+    load = queue_load.load(at, Wanted(store_id=store.store_id))
     if not load.total:
         return Text(_("No case is open."), style="dim")
     held = " · ".join(format_amount(amount, currency) for currency, amount in sorted(load.held.items()))

@@ -7,16 +7,16 @@ open; those without one come last. What has moved since an earlier instant is re
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import TypeAlias
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, TextField, Value
+from django.db.models import F, Q, QuerySet
 
 from ombud.domain.cases import Standing, State
-from ombud.domain.countdown import DAY, HOUR, WEEK, Awaits, Clock, Urgency, clock_of
+from ombud.domain.countdown import Clock, clock_of
 from ombud.store.models import Case, CaseEvent, Store
 from ombud.store.standings import standings
 
@@ -39,6 +39,9 @@ class Wanted:
     due_within: timedelta | None = None
     route: str | None = None
     stores: Iterable[str] | QuerySet[Store, str] | None = None
+
+
+EVERYTHING = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,57 +94,38 @@ class QueuedCase:
         return clock_of(self.standing)
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How much there is to do: open cases that somebody can still lose by how pressing they are, the others by what
-    they wait for, and the money held, in minor units by currency."""
-
-    by_urgency: dict[Urgency, int] = field(default_factory=lambda: dict.fromkeys(Urgency, 0))
-    waiting: dict[Awaits, int] = field(
-        default_factory=lambda: dict.fromkeys((Awaits.RULING, Awaits.REVIEWER, Awaits.OTHERS), 0)
-    )
-    held: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """All open cases."""
-        return sum(self.by_urgency.values()) + sum(self.waiting.values())
-
-    def add(self, pressing: str, currency: str, cases: int, held_minor: int) -> None:
-        """`pressing`: an urgency, or what the cases wait for where the seller can lose nothing by it."""
-        if pressing in set(Urgency):
-            self.by_urgency[Urgency(pressing)] += cases
-        else:
-            self.waiting[Awaits(pressing)] += cases
-        if held_minor:
-            self.held[currency] = self.held.get(currency, 0) + held_minor
-
-
 _COLUMNS = tuple(f.name for f in fields(QueuedCase))
 _FROM_STORE = {"site": F("store__site"), "timezone": F("store__timezone")}
+_Clocks: TypeAlias = tuple[QuerySet[Case], QuerySet[Case]]
+"""Those whose window shuts, and those that a ruling ends."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _LIKE_ANY_OPEN = (None, OPEN_STATES)
 _SHUTS = Q(shuts_at__isnull=False)
-_RULED = Q(shuts_at__isnull=True, rule_at__isnull=False)
-_ENDLESS = Q(shuts_at__isnull=True, rule_at__isnull=True)
+RULED = Q(shuts_at__isnull=True, rule_at__isnull=False)
+ENDLESS = Q(shuts_at__isnull=True, rule_at__isnull=True)
 _ANSWERED = Q(state__in=(State.EVIDENCE_REQUIRED, State.UNDER_REVIEW, State.EVIDENCE_REJECTED)) | Q(
     state=State.ROUTED, submitted_at__isnull=False
 )
 """What was never answered has not moved since its opening while it is open."""
 
 
-def queue(at: datetime, wanted: Wanted = Wanted(), *, limit: int | None = None) -> list[QueuedCase]:
-    """The cases of the queue at `at`, the first `limit` of them.
+def queue(
+    at: datetime, wanted: Wanted = EVERYTHING, *, limit: int | None = None, after: QueuedCase | None = None
+) -> list[QueuedCase]:
+    """The cases of the queue at `at`, the first `limit` of them, or of those behind `after`.
 
     Open cases come by the instant at which their clock runs out: the window of the seller or, once something was handed
     in, the ruling. Among those of one instant, the one that holds most comes first (in minor units of its own currency:
     an exchange rate is no fact of the store); those without a clock come last. Closed ones, where `wanted.state` asks
     for such a state, come by the instant they were closed, the latest first.
     """
-    open_, moved, closed = _parts(at, wanted)
-    then_open = sorted(_as_of(at, moved, wanted), key=_pressing)
+    open_, moved, closed = parts_of(at, wanted)
+    then_open = sorted(as_of(at, moved, wanted), key=_pressing)
+    clocks, endless = (open_.filter(_SHUTS), open_.filter(RULED)), open_.filter(ENDLESS)
+    if after is not None:
+        then_open = [case for case in then_open if after.closed_at is None and _pressing(case) > _pressing(after)]
+        clocks, endless, closed = _behind(after, clocks, endless, closed)
     with_clock = [case for case in then_open if case.clock.until is not None]
-    clocks = (open_.filter(_SHUTS), open_.filter(_RULED))
     if wanted.due_within is not None:  # each clock by itself: a range of the index
         due = at + wanted.due_within
         clocks = (clocks[0].filter(shuts_at__lte=due), clocks[1].filter(rule_at__lte=due))
@@ -152,57 +136,10 @@ def queue(at: datetime, wanted: Wanted = Wanted(), *, limit: int | None = None) 
     if wanted.due_within is None and (limit is None or len(found) < limit):
         room = limit and limit - len(found)
         rest = then_open[len(with_clock) :]
-        found += islice(heapq.merge(_first(open_.filter(_ENDLESS), room), rest, key=_pressing), room)
+        found += islice(heapq.merge(_first(endless, room), rest, key=_pressing), room)
     if wanted.state not in _LIKE_ANY_OPEN and (limit is None or len(found) < limit):
         found += _page(closed.order_by("-closed_at", "-held_minor", "case_id"), limit and limit - len(found))
     return found
-
-
-def load(at: datetime, wanted: Wanted = Wanted()) -> Load:
-    """What the queue at `at` holds in all, counted over the open cases, in whatever state they are."""
-    open_, moved, _ = _parts(at, wanted)
-    total = Load()
-    # Each part is a range of the index, which costs half of what it costs to tell row by row where it belongs.
-    parts: dict[str, Q] = {Urgency.TOO_LATE: Q(shuts_at__lte=at)}
-    since = Q(shuts_at__gt=at)
-    for name, until in ((Urgency.UNDER_AN_HOUR, HOUR), (Urgency.DUE_TODAY, DAY), (Urgency.THIS_WEEK, WEEK)):
-        parts[name] = since & Q(shuts_at__lt=at + until)
-        since = Q(shuts_at__gte=at + until)
-    parts[Urgency.LATER] = since
-    parts[Awaits.RULING] = _RULED
-    parts[Awaits.REVIEWER] = _ENDLESS & Q(state=State.UNDER_REVIEW)
-    parts[Awaits.OTHERS] = _ENDLESS & ~Q(state=State.UNDER_REVIEW)
-    if wanted.due_within is not None:
-        due = at + wanted.due_within
-        parts = {name: part & (Q(shuts_at__lte=due) | Q(rule_at__lte=due)) for name, part in parts.items()}
-    for pressing, currency, cases, money in _counted(open_, parts):
-        total.add(pressing, currency, cases, money)
-    for case in _as_of(at, moved, wanted):
-        total.add(case.clock.urgency(at) or case.clock.awaits, case.currency, 1, case.held_minor)
-    return total
-
-
-def _counted(cases: QuerySet[Case], parts: Mapping[str, Q]) -> Iterator[tuple[str, str, int, int]]:
-    """(which part, currency, cases, minor units held in them), in two queries at most.
-
-    Grouping by currency costs half as much again as counting, and most parts hold one currency alone.
-    """
-    sums = {"cases": Count("*"), "money": Sum("held_minor")}
-
-    def of(name: str, *columns: str) -> QuerySet[Case, Any]:
-        part = cases.filter(parts[name]).order_by()
-        found: QuerySet[Case, Any] = part.values(*columns, pressing=Value(name, TextField()))
-        return found
-
-    whole = [of(name).annotate(**sums, one=Min("currency"), last=Max("currency")) for name in parts]
-    mixed = []
-    for row in whole[0].union(*whole[1:], all=True):
-        if row["one"] != row["last"]:
-            mixed.append(of(row["pressing"], "currency").annotate(**sums))
-        elif row["cases"]:
-            yield row["pressing"], row["one"], row["cases"], int(row["money"])
-    for row in mixed[0].union(*mixed[1:], all=True) if mixed else ():
-        yield row["pressing"], row["currency"], row["cases"], int(row["money"])
 
 
 def known(column: str) -> list[str]:
@@ -228,6 +165,21 @@ def _pressing(case: QueuedCase) -> tuple[bool, datetime, int, int]:
     return until is None, until or _NEVER, -case.held_minor, case.case_id
 
 
+def _behind(
+    after: QueuedCase, clocks: _Clocks, endless: QuerySet[Case], closed: QuerySet[Case]
+) -> tuple[_Clocks, QuerySet[Case], QuerySet[Case]]:
+    """Of each part of the queue what comes after that case."""
+    alike = Q(held_minor__lt=after.held_minor) | Q(held_minor=after.held_minor, case_id__gt=after.case_id)
+    until, nothing = after.clock.until, Case.objects.none()
+    if after.closed_at is not None:
+        ended = after.closed_at
+        return (nothing, nothing), nothing, closed.filter(Q(closed_at__lt=ended) | alike, closed_at__lte=ended)
+    if until is None:
+        return (nothing, nothing), endless.filter(alike), closed
+    windows = clocks[0].filter(Q(shuts_at__gt=until) | alike, shuts_at__gte=until)
+    return (windows, clocks[1].filter(Q(rule_at__gt=until) | alike, rule_at__gte=until)), endless, closed
+
+
 def _first(cases: QuerySet[Case], limit: int | None) -> list[QueuedCase]:
     """The first of them in the order of the queue. Which these are is read from the index alone."""
     ordered = cases.order_by("shuts_at", "rule_at", "-held_minor", "case_id")
@@ -237,7 +189,7 @@ def _first(cases: QuerySet[Case], limit: int | None) -> list[QueuedCase]:
     return sorted(_page(Case.objects.filter(case_id__in=first), None), key=_pressing) if first else []
 
 
-def _as_of(at: datetime, moved: Sequence[QuerySet[Case]], wanted: Wanted) -> list[QueuedCase]:
+def as_of(at: datetime, moved: Sequence[QuerySet[Case]], wanted: Wanted) -> list[QueuedCase]:
     """Those of `moved` that were open at `at`, as they stood then, and of these the ones that are wanted."""
     until = at + wanted.due_within if wanted.due_within is not None else None
     rows = [row for part in moved for row in _page(part, None)]
@@ -263,7 +215,7 @@ def _at(row: QueuedCase, standing: Standing) -> QueuedCase:
     )
 
 
-def _parts(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[QuerySet[Case]], QuerySet[Case]]:
+def parts_of(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[QuerySet[Case]], QuerySet[Case]]:
     """(open at `at` and since then where they are, moved since, closed by `at`), all of them opened by `at`.
 
     The middle ones have no filter but those that nothing changes: what else is wanted is asked of their history.

@@ -19,7 +19,8 @@ from ombud.domain.problems import OmbudError
 from ombud.domain.roles import Right
 from ombud.languages import language
 from ombud.store import books
-from ombud.store.queue import OPEN_STATES, QueuedCase, Wanted, load, queue, these
+from ombud.store.queue import OPEN_STATES, QueuedCase, Wanted, queue, these
+from ombud.store.queue_load import load
 from ombud.store.readiness import Readiness, readiness
 from ombud.web.access import page
 from ombud.web.middleware import Seen
@@ -28,7 +29,7 @@ from ombud.words.cases import AWAITED
 PAGE = 50
 """Cases to a page."""
 MOST = 500
-"""Cases that one page shows at most: who wants others, filters."""
+"""Cases that one page shows at most."""
 SPANS = ("1h", "6h", "1d", "3d", "7d")
 FILTERS = {"store": "store_id", "platform": "platform", "violation": "violation", "state": "state"}
 """What an address may name -> what the queue is asked for."""
@@ -55,7 +56,8 @@ def list_(request: Seen) -> HttpResponse:
     own = request.scope.stores()
     scoped = Wanted(**wanted, stores=own.values_list("store_id", flat=True))
     whole = load(request.at, scoped)
-    cases = these(found, request.at) if search else queue(request.at, scoped, limit=show)
+    after = _after(request)
+    cases = these(found, request.at) if search else queue(request.at, scoped, limit=show, after=after)
     ready = readiness(cases)
     rows = [Row(case, ready[case.case_id]) for case in cases]
     context = {
@@ -65,7 +67,8 @@ def list_(request: Seen) -> HttpResponse:
         "urgencies": [(WORDS[urgency], str(urgency), count) for urgency, count in whole.by_urgency.items()],
         "waiting": [(AWAITED[awaits], count) for awaits, count in whole.waiting.items() if count],
         "more": min(show + PAGE, MOST) if len(cases) == show < MOST and not search else None,
-        "capped": len(cases) == MOST,
+        "last": cases[-1].case_id if len(cases) == show and not search else None,
+        "behind": after is not None and not search,
         "filtered": bool(wanted) or bool(search),
         "search": search,
         "chosen": request.GET,
@@ -105,6 +108,15 @@ def _span(text: str) -> timedelta | None:
 def _show(query: QueryDict) -> int:
     text = query.get("show", "")
     return min(max(int(text), PAGE), MOST) if text.isascii() and text.isdigit() and len(text) < 6 else PAGE
+
+
+def _after(request: Seen) -> QueuedCase | None:
+    """The last case of the page before; nothing where the address names none of the own stores."""
+    text = request.GET.get("after", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        return None
+    own = request.scope.cases().filter(case_id=int(text)).values_list("case_id", flat=True)
+    return next(iter(these(own, request.at)), None)
 
 
 def _violations() -> Sequence[tuple[str, str]]:
