@@ -68,6 +68,8 @@ def addresses() -> dict[str, dict[str, str]]:
     from ombud.store.models import Case
 
     some = Case.objects.filter(shuts_at__isnull=False).order_by("shuts_at")[50]
+    window = Case.objects.filter(shuts_at__gt=AT).order_by("shuts_at")
+    half_way = window[window.count() // 2]
     of_store = f"/queue/?store={some.store_id}"
     return {
         "owner@lumen.example": {
@@ -77,6 +79,7 @@ def addresses() -> dict[str, dict[str, str]]:
             "queue, due within a day": "/queue/?within=1d",
             "queue, lost cases": "/queue/?state=lost",
             "queue, 500 rows": "/queue/?show=500",
+            "queue, half way down": f"/queue/?after={half_way.case_id}",
             "queue, one order": f"/queue/?q={some.order_id}x",
             "case": f"/cases/{some.case_id}/",
             "at risk": "/risk/",
@@ -157,7 +160,7 @@ def _written(large: Large, digest: str) -> list[str]:
         "INSERT INTO cases (order_id, store_id, platform, violation, complaint_id, carrier, state, platform_status,"
         " fires_at, opened_at, due_at, shuts_at, submitted_at, recommended, rule_at, closed_at, settled_at, route,"
         f" currency, held_minor, clause, rulebook_id) SELECT order_id, store_id, 'ozon', {violation}, '',"
-        f" CASE WHEN n % 3 THEN 'cdek' END, CASE WHEN {review} THEN 'under_review' WHEN {open_} THEN 'opened' ELSE"
+        f" CASE WHEN n % 3 > 0 THEN 'cdek' END, CASE WHEN {review} THEN 'under_review' WHEN {open_} THEN 'opened' ELSE"
         f" 'lost' END, 'New', {opened_at}, {opened_at}, {due_at}, CASE WHEN {open_} AND NOT {review} THEN {due_at} END,"
         f" CASE WHEN {review} THEN {submitted_at} END, CASE WHEN {review} AND n % 20 = 0 THEN 'rejected' END,"
         f" CASE WHEN {review} AND n % 20 = 0 THEN {rule_at} END, CASE WHEN NOT ({open_}) THEN {due_at} END,"
