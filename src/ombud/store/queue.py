@@ -220,7 +220,10 @@ def parts_of(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[Que
 
     The middle ones have no filter but those that nothing changes: what else is wanted is asked of their history.
     """
-    some = ~Q(opened_at__gt=at)  # so said, no planner goes by when they were opened, which is about all of them
+    since = CaseEvent.objects.filter(at__gt=at)
+    has_moved = since.exists()
+    # Where nothing has happened since, nothing was opened since. So said, no planner goes by when they were opened.
+    some = ~Q(opened_at__gt=at) if has_moved else Q()
     for name in ("store_id", "violation", "route"):
         value = getattr(wanted, name)
         if value is not None:
@@ -232,8 +235,7 @@ def parts_of(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[Que
     cases = Case.objects.filter(some)
     open_, closed = cases.filter(closed_at__isnull=True), cases.filter(closed_at__lte=at)
     moved: tuple[QuerySet[Case], ...] = ()
-    since = CaseEvent.objects.filter(at__gt=at)
-    if since.exists():
+    if has_moved:
         moved_on = _ANSWERED & Q(case_id__in=since.values("case_id"))
         moved = (cases.filter(closed_at__gt=at), open_.filter(moved_on))
         open_ = open_.filter(~moved_on)

@@ -8,9 +8,12 @@ from typing import Any
 
 from ombud.domain.asked import for_place, for_violation
 from ombud.store import books
-from ombud.store.case_file import fields_of
-from ombud.store.models import Complaint, DraftPiece, Line, Order, Parcel
+from ombud.store.models import Complaint, DraftPiece, Line, Order, Parcel, Store
 from ombud.store.queue import QueuedCase
+
+_STORE = "store__"
+_OF_ORDER = tuple(column.attname for column in Order._meta.concrete_fields)
+_OF_STORE = tuple(f"{_STORE}{column.attname}" for column in Store._meta.concrete_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,24 @@ def readiness(cases: Sequence[QueuedCase]) -> Mapping[int, Readiness]:
 
 def _rows(cases: Sequence[QueuedCase]) -> dict[str, dict[str, Any]]:
     """The facts that conditions read, by order; those of complaints by complaint."""
-    orders = Order.objects.select_related("store").filter(order_id__in={case.order_id for case in cases})
-    rows = {order.order_id: fields_of("order", order) | fields_of("store", order.store) for order in orders}
-    for model, fact in ((Line, "line"), (Parcel, "parcel")):
-        for row in rows.values():
-            row[fact] = []
-        for one in model.objects.filter(order_id__in=rows):
-            rows[one.order_id][fact].append(fields_of(fact, one))
-    named = {case.complaint_id for case in cases} - {""}
-    for complaint in Complaint.objects.filter(complaint_id__in=named):
-        rows[complaint.complaint_id] = fields_of("complaint", complaint)
+    orders = Order.objects.filter(order_id__in={case.order_id for case in cases}).values(*_OF_ORDER, *_OF_STORE)
+    rows = {
+        order["order_id"]: _as("order", {name: order[name] for name in _OF_ORDER})
+        | _as("store", {name.removeprefix(_STORE): order[name] for name in _OF_STORE})
+        for order in orders
+    }
+    for row in rows.values():
+        row["line"], row["parcel"] = [], []
+    for line in Line.objects.filter(order_id__in=rows).values():
+        rows[line["order_id"]]["line"].append(_as("line", line))
+    for parcel in Parcel.objects.filter(order_id__in=rows).values():
+        rows[parcel["order_id"]]["parcel"].append(_as("parcel", parcel))
+    complaints = {case.complaint_id for case in cases} - {""}
+    for complaint in Complaint.objects.filter(complaint_id__in=complaints).values():
+        rows[complaint["complaint_id"]] = _as("complaint", complaint)
     return rows
+
+
+def _as(fact: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as conditions read it, as `case_file.fields_of` gives it: without a model, which costs as much again."""
+    return {f"{fact}.{column}": value for column, value in row.items()}
