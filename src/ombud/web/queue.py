@@ -60,6 +60,8 @@ def list_(request: Seen) -> HttpResponse:
     cases = these(found, request.at) if search else queue(request.at, scoped, limit=show, after=after)
     ready = readiness(cases)
     rows = [Row(case, ready[case.case_id]) for case in cases]
+    listed = list(own.order_by("store_id").values_list("store_id", "platform")[: STORES_LISTED + 1])
+    platforms = own.order_by().values_list("platform", flat=True).distinct()
     context = {
         "here": "queue",
         "rows": rows,
@@ -72,9 +74,9 @@ def list_(request: Seen) -> HttpResponse:
         "filtered": bool(wanted) or bool(search),
         "search": search,
         "chosen": request.GET,
-        "stores": list(own.order_by("store_id").values_list("store_id", flat=True)[: STORES_LISTED + 1]),
+        "stores": [store_id for store_id, _ in listed],
         "too_many_stores": STORES_LISTED,
-        "platforms": sorted(own.order_by().values_list("platform", flat=True).distinct()),
+        "platforms": sorted({platform for _, platform in listed} if len(listed) <= STORES_LISTED else platforms),
         "violations": _violations(),
         "states": [(OPEN_STATES, OPEN_STATES), *STATES.items()],
         "spans": SPANS,
