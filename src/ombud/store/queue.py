@@ -101,8 +101,8 @@ _Clocks: TypeAlias = tuple[QuerySet[Case], QuerySet[Case]]
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _LIKE_ANY_OPEN = (None, OPEN_STATES)
 _SHUTS = Q(shuts_at__isnull=False)
-RULED = Q(shuts_at__isnull=True, rule_at__isnull=False)
-ENDLESS = Q(shuts_at__isnull=True, rule_at__isnull=True)
+_RULED = Q(shuts_at__isnull=True, rule_at__isnull=False)
+_ENDLESS = Q(shuts_at__isnull=True, rule_at__isnull=True)
 _ANSWERED = Q(state__in=(State.EVIDENCE_REQUIRED, State.UNDER_REVIEW, State.EVIDENCE_REJECTED)) | Q(
     state=State.ROUTED, submitted_at__isnull=False
 )
@@ -121,7 +121,7 @@ def queue(
     """
     open_, moved, closed = parts_of(at, wanted)
     then_open = sorted(as_of(at, moved, wanted), key=_pressing)
-    clocks, endless = (open_.filter(_SHUTS), open_.filter(RULED)), open_.filter(ENDLESS)
+    clocks, endless = (open_.filter(_SHUTS), open_.filter(_RULED)), open_.filter(_ENDLESS)
     if after is not None:
         then_open = [case for case in then_open if after.closed_at is None and _pressing(case) > _pressing(after)]
         clocks, endless, closed = _behind(after, clocks, endless, closed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -149,7 +150,7 @@ class Rulebook:
     def triggers(self) -> Mapping[str, tuple[Dated[Trigger], ...]]:
         return self.under("triggers")
 
-    @property
+    @cached_property
     def starts_at(self) -> datetime:
         """The first instant at which a trigger is in force."""
         return min(versions[0].valid_from for versions in self.triggers.values())

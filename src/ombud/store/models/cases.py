@@ -65,7 +65,7 @@ class Case(models.Model):
             models.Index(
                 fields=[
                     *("store", "shuts_at", "rule_at", "-held_minor", "case_id"),
-                    *("state", "violation", "route", "currency", "opened_at", "closed_at"),
+                    *("currency", "state", "violation", "route", "opened_at", "closed_at"),
                 ],
                 name="cases_open",
                 condition=models.Q(closed_at__isnull=True),
