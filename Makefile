@@ -6,7 +6,7 @@ DATA ?=
 MAPPING ?=
 ORDERS ?= 8000
 
-.PHONY: demo test test-sqlite test-postgres lint bench lock texts clean
+.PHONY: demo test test-sqlite test-postgres journeys lint bench lock texts clean
 
 $(VENV)/demo.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ombud needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
@@ -29,6 +29,9 @@ test-sqlite: $(VENV)/dev.stamp
 
 test-postgres: $(VENV)/dev.stamp  ## on a throwaway PostgreSQL, or on DATABASE_URL where that is set
 	@tests/with_postgres $(BIN)/pytest -n auto --store-only
+
+journeys: $(VENV)/dev.stamp  ## each journey through the pages in each language at each width; `make test` goes each in two
+	$(BIN)/pytest -n auto --every-view tests/web/journeys
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check

@@ -18,10 +18,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from ombud.languages import speaking
 from tests.conftest import OwnStore, own_store
 
 if TYPE_CHECKING:
-    from tests.web.journeys.site import Site
+    from tests.web.journeys.site import Site, View
     from tests.web.journeys.walked import Walked
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -42,10 +43,28 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A journey is gone in the views that its mark names, or in each there is."""
+    if "view" in metafunc.fixturenames:
+        from tests.web.journeys.site import VIEWS
+
+        (named,) = (mark.args for mark in metafunc.definition.iter_markers("views"))
+        every = metafunc.config.getoption("--every-view")
+        metafunc.parametrize("view", [one for one in VIEWS if every or str(one) in named], ids=str, indirect=True)
+
+
 @pytest.fixture
-def site(chromium: Browser, store: OwnStore, tmp_path: Path) -> Iterator[Site]:
+def view(request: pytest.FixtureRequest) -> Iterator[View]:
+    """How this journey sees the pages: the test speaks the same language, so that it can say what it looks for."""
+    with speaking(request.param.language):
+        yield request.param
+
+
+@pytest.fixture
+def site(chromium: Browser, store: OwnStore, tmp_path: Path, view: View) -> Iterator[Site]:
     """The store of this test, served by the server that production uses, with a clock that the test moves."""
     with served(chromium, store, tmp_path) as found:
+        found.view = view
         yield found
 
 

@@ -18,6 +18,21 @@ from tests.web.members import browser as logged_in
 HEIGHTS = {1440: 900, 390: 844}
 
 
+@dataclass(frozen=True)
+class View:
+    """In what language and how wide somebody sees the pages."""
+
+    language: str
+    width: int
+
+    def __str__(self) -> str:
+        """`zh-390`"""
+        return f"{self.language}-{self.width}"
+
+
+VIEWS = tuple(View(language, width) for language in ("en", "ru", "zh") for width in (1440, 390))
+
+
 @dataclass
 class Site:
     """`wrong`: what browsers complained of; a journey ends with `quiet`."""
@@ -25,6 +40,7 @@ class Site:
     address: str
     clock: Path
     browser: Browser
+    view: View = VIEWS[0]
     wrong: list[str] = field(default_factory=list)
     _opened: list[BrowserContext] = field(default_factory=list)
 
@@ -37,12 +53,13 @@ class Site:
         tick(at, books=BOOKS)
         self.stands_at(at)
 
-    def open(self, member: Member | None = None, *, language: str = "en", width: int = 1440, csp: bool = True) -> Page:
-        """A page of a new browser in which that member is logged in. csp: as the pages say; else scripts of the test
-        run too."""
+    def open(self, member: Member | None = None, *, view: View | None = None, csp: bool = True) -> Page:
+        """A page of a new browser in which that member is logged in, in the view of the site or another one. csp: as
+        the pages say; else scripts of the test run too."""
+        view = view or self.view
         context = self.browser.new_context(
-            viewport={"width": width, "height": HEIGHTS[width]},
-            locale={"zh": "zh-CN", "ru": "ru-RU"}.get(language, "en-GB"),
+            viewport={"width": view.width, "height": HEIGHTS[view.width]},
+            locale={"zh": "zh-CN", "ru": "ru-RU"}.get(view.language, "en-GB"),
             base_url=self.address,
             bypass_csp=not csp,
             reduced_motion="reduce",

@@ -16,7 +16,7 @@ from ombud.domain.carrier_list import with_list
 from ombud.rulebooks import open_book
 from ombud.web import urls
 from tests.actions.taking import DAY
-from tests.web.journeys.site import fits
+from tests.web.journeys.site import View, fits
 from tests.web.journeys.texts import english_on
 from tests.web.journeys.walked import DISPUTED, NOW, Walked
 
@@ -77,7 +77,7 @@ def _flaws(page: Page, language: str) -> list[str]:
 def test_every_page_is_sound(walked: Walked, language: str, width: int) -> None:
     wrong = []
     for who, pages in walked.pages.items():
-        page = walked.site.open(walked.people[who], language=language, width=width, csp=False)
+        page = walked.site.open(walked.people[who], view=View(language, width), csp=False)
         for name, address in pages.items():
             answer = page.goto(address)
             if answer is None or answer.status != (404 if name == "nothing" else 200):
