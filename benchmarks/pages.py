@@ -107,10 +107,7 @@ def build(cases: int) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "ombud.web.settings"
     large = Large(cases * ORDERS_A_CASE, due=2 * cases, slices=1, firing=10, shops=SHOPS)
 
-    from django.db import connection, transaction
-
     from ombud.actions import people, rulebooks
-    from ombud.actions.health import TouchedDays, refresh_days
     from ombud.domain.roles import Role, Side
     from ombud.rulebooks import open_book
     from ombud.store.models import Store
@@ -119,13 +116,6 @@ def build(cases: int) -> None:
     rulebooks.register({"ozon": book}, at=AT - timedelta(days=200), actor="benchmark")
     large.build()
     large.arm(0)
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in _written(large, book.digest):
-            cursor.execute(statement)
-    with transaction.atomic():
-        touched = TouchedDays(connection, {"ozon": book})
-        touched.add_orders("SELECT order_id FROM orders")
-        refresh_days(touched)
     seller = people.found("Lumen", Side.SELLER, at=AT, actor="benchmark")
     people.hold(seller, list(Store.objects.values_list("store_id", flat=True)), at=AT, actor="benchmark")
     market = people.found("Market", Side.OPERATOR, at=AT, actor="benchmark")
@@ -134,10 +124,7 @@ def build(cases: int) -> None:
         (market, Role.ADMIN, "admin@market.example"),
     ):
         people.join(people.invite(where, email, role, at=AT, actor="benchmark"), at=AT, name="One", password=PASSWORD)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-        if large.lite:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    large.write_cases(_written(large, book.digest), book)
 
 
 def _written(large: Large, digest: str) -> list[str]:

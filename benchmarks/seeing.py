@@ -24,10 +24,7 @@ def measure(*, cases: int) -> dict[str, Any]:
     """In the child: a store with so many open cases, then median seconds of each way to look at it."""
     large = Large(cases * ORDERS_A_CASE, due=cases, slices=1, firing=10)
 
-    from django.db import connection, transaction
-
     from ombud.actions import rulebooks
-    from ombud.actions.health import TouchedDays, refresh_days
     from ombud.domain.instants import format_instant
     from ombud.rulebooks import open_book
     from ombud.store import health, queue, queue_load
@@ -37,15 +34,7 @@ def measure(*, cases: int) -> dict[str, Any]:
     rulebooks.register({"ozon": book}, at=AT, actor="benchmark")
     large.build()
     large.arm(0)
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in handwritten(large, book.digest):
-            cursor.execute(statement)
-    with transaction.atomic():
-        touched = TouchedDays(connection, {"ozon": book})
-        touched.add_orders("SELECT order_id FROM orders")
-        refresh_days(touched)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    large.write_cases(handwritten(large, book.digest), book)
     at = AT + timedelta(hours=60, minutes=17)
     store_id = Store.objects.order_by("store_id").values_list("store_id", flat=True)[7]
     command = [str(Path(sys.executable).with_name("ombud")), "cases", "--at", format_instant(at), "--limit", "50"]

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from benchmarks.measure import ROOT, WORK, Stepping, child
+from ombud.domain.rulebook import Rulebook
 
 DATABASES: Mapping[str, Sequence[str]] = {"SQLite": (), "PostgreSQL": (str(ROOT / "tests" / "with_postgres"),)}
 """Each database with the command that a child needs before it."""
@@ -192,6 +193,24 @@ class Large:
             if self.lite:
                 cursor.execute("PRAGMA foreign_keys = ON")
         self.connection.close()  # the usual settings again
+
+    def write_cases(self, statements: Sequence[str], book: Rulebook) -> None:
+        """Writes cases by these statements, counts the days of health that they touch, and analyses."""
+        from django.db import transaction
+
+        from ombud.actions.health import TouchedDays, refresh_days
+
+        with transaction.atomic(), self.connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        with transaction.atomic():
+            touched = TouchedDays(self.connection, {book.name: book})
+            touched.add_orders("SELECT order_id FROM orders")
+            refresh_days(touched)
+        with self.connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+            if self.lite:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def arm(self, piece: int) -> None:
         """Makes the orders of one slice due, and lets the database come to rest."""

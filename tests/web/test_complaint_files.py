@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from pytest_django import Settings
 
 from ombud.actions.cases import open_due
 from ombud.domain.roles import Role, Side
 from ombud.domain.said import Said
 from ombud.inspect import VERSION
 from ombud.store.models import Case, ComplaintFile, FileSaid, Store
-from ombud.web import inspecting
 from tests.actions.taking import BOOKS
 from tests.web.members import AT, a_member, an_organisation, browser
 from tests.web.test_report import photo, send, shopify
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_readers_behind(settings: Settings) -> Iterator[None]:
-    """Nothing is read behind the pages: the store of a test is seen by its own thread alone."""
-    settings.READERS = 0
-    yield
-    if inspecting._here is not None:
-        inspecting._here[1].close()
-        inspecting._here = None
 
 
 def reported() -> tuple[Case, ComplaintFile]:

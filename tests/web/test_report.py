@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +14,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
-from pytest_django import Settings
 
 from ombud.actions import report_files, reports
 from ombud.actions.cases import open_due
 from ombud.domain.cases import State
 from ombud.store import report_links
 from ombud.store.models import Case, Complaint, ComplaintFile, Message, Sanction
-from ombud.web import inspecting
 from tests.actions.ending import SHOPIFY, end
 from tests.actions.taking import BOOKS, DAY, HOUR, START, a_parcel, a_scan, a_store, an_order, take
 from tests.inspect.clips import clip, sound
 from tests.web.members import AT, browser
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_readers_behind(settings: Settings) -> Iterator[None]:
-    """Nothing is read behind the pages: the store of a test is seen by its own thread alone."""
-    settings.READERS = 0
-    yield
-    if inspecting._here is not None:
-        inspecting._here[1].close()
-        inspecting._here = None
 
 
 def shopify(order_id: str = "o1", **more: Any) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.migrations import RunPython
+
 # `INSERT OR REPLACE` deletes without firing a delete trigger, so that on SQLite the insert itself is watched too.
 SQLITE = """
 CREATE TRIGGER {table}_keep_{verb} BEFORE {event} ON {table}
@@ -54,3 +56,11 @@ def let_go(schema_editor: Any, tables: Tables) -> None:
         else:
             for verb in ("update", "delete", "replace"):
                 schema_editor.execute(f"DROP TRIGGER {table}_keep_{verb}", params=None)
+
+
+def kept(tables: Tables) -> RunPython:
+    """The step of a migration that gives these tables their triggers, and takes them back."""
+    return RunPython(
+        lambda apps, schema_editor: keep(schema_editor, tables),
+        lambda apps, schema_editor: let_go(schema_editor, tables),
+    )

@@ -42,7 +42,7 @@ from ombud.words.reasons import HEADS, named
 PAGE = 50
 MOST = 500
 """Cases that one page shows at most."""
-TODO = "todo"
+ALL_OPEN = "open"
 """The list of all that waits for a person."""
 FILTERS = ("store", "platform", "violation")
 KEPT = ("list", *FILTERS)
@@ -64,20 +64,20 @@ class Row:
 @page(Right.OPERATE, side=Side.OPERATOR)
 def list_(request: Seen) -> HttpResponse:
     """The cases of one list, what takes effect first on top."""
-    chosen = request.GET.get("list", TODO)
+    chosen = request.GET.get("list", ALL_OPEN)
     stages = (Stage(chosen),) if chosen in set(Stage) else FOR_PERSON
     wanted = _wanted(request)
     show = min(max(_number(request.GET.get("show", "")) or PAGE, PAGE), MOST)
     found = reviewable(request.at, stages, wanted=wanted, limit=show)
     done = records({one.case.store_id for one in found}, request.at)
     counts = counted(request.at, wanted)
-    lists = [(TODO, N_("For a person"), sum(counts[stage] for stage in FOR_PERSON))]
+    lists = [(ALL_OPEN, N_("For a person"), sum(counts[stage] for stage in FOR_PERSON))]
     own = request.scope.stores()
     context = {
         "here": "reviews",
         "rows": [_row(one, done[one.case.store_id]) for one in found],
         "lists": lists + [(str(stage), words, counts[stage]) for stage, words in STAGES.items()],
-        "list": chosen if chosen in set(Stage) else TODO,
+        "list": chosen if chosen in set(Stage) else ALL_OPEN,
         "kept": _kept(request),
         "chosen": request.GET,
         "platforms": sorted(own.order_by().values_list("platform", flat=True).distinct()),

@@ -27,6 +27,8 @@ def smaller(path: Path, quality: int, dpi: int, *, fresh: bool) -> Done:
     with pdfs.opened(path) as pdf:
         count = 0
         for image, page_in in _images(pdf) if quality else ():
+            # A picture that pikepdf or Pillow cannot take apart, in whichever of these ways they say so, stays as it
+            # is: the paper is only larger than it could be, and whether it fits is asked of the whole file.
             with suppress(pikepdf.PdfError, NotImplementedError, ValueError, OSError, AttributeError, TypeError):
                 count += _replaced(image, quality, round(dpi * page_in))
         if fresh and "/ID" in pdf.trailer:

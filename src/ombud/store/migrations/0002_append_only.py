@@ -14,20 +14,8 @@ TABLES = {
 }
 
 
-def keep(apps: Any, schema_editor: Any) -> None:
-    """Creates the triggers."""
-    del apps
-    append_only.keep(schema_editor, TABLES)
-
-
-def let_go(apps: Any, schema_editor: Any) -> None:
-    """Drops them."""
-    del apps
-    append_only.let_go(schema_editor, TABLES)
-
-
 class Migration(migrations.Migration):
     """Triggers are not part of the models' state, so they come by hand."""
 
     dependencies: ClassVar[list[tuple[str, str]]] = [("store", "0001_tables")]
-    operations: ClassVar[list[Any]] = [migrations.RunPython(keep, let_go)]
+    operations: ClassVar[list[Any]] = [append_only.kept(TABLES)]

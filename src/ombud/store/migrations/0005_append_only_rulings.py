@@ -22,24 +22,12 @@ TABLES = {
 drop_like = import_module("ombud.store.migrations.0003_no_pattern_indexes").drop
 
 
-def keep(apps: Any, schema_editor: Any) -> None:
-    """Creates the triggers."""
-    del apps
-    append_only.keep(schema_editor, TABLES)
-
-
-def let_go(apps: Any, schema_editor: Any) -> None:
-    """Drops them."""
-    del apps
-    append_only.let_go(schema_editor, TABLES)
-
-
 class Migration(migrations.Migration):
     """Triggers are not part of the models' state, so they come by hand."""
 
     dependencies: ClassVar[list[tuple[str, str]]] = [("store", "0004_whole_life")]
     operations: ClassVar[list[Any]] = [
-        migrations.RunPython(keep, let_go),
+        append_only.kept(TABLES),
         migrations.RunSQL("UPDATE cases SET shuts_at = due_at WHERE closed_at IS NULL", migrations.RunSQL.noop),
         migrations.RunPython(drop_like, migrations.RunPython.noop),
     ]

@@ -17,18 +17,6 @@ TABLES = {
 drop_like = import_module("ombud.store.migrations.0003_no_pattern_indexes").drop
 
 
-def keep(apps: Any, schema_editor: Any) -> None:
-    """Creates the triggers."""
-    del apps
-    append_only.keep(schema_editor, TABLES)
-
-
-def let_go(apps: Any, schema_editor: Any) -> None:
-    """Drops them."""
-    del apps
-    append_only.let_go(schema_editor, TABLES)
-
-
 class Migration(migrations.Migration):
     dependencies: ClassVar[list[tuple[str, str]]] = [("store", "0012_sanction_reviews")]
     operations: ClassVar[list[Any]] = [
@@ -98,6 +86,6 @@ class Migration(migrations.Migration):
             ],
             options={"db_table": "file_marks"},
         ),
-        migrations.RunPython(keep, let_go),
+        append_only.kept(TABLES),
         migrations.RunPython(drop_like, migrations.RunPython.noop),
     ]

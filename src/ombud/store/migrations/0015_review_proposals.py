@@ -12,18 +12,6 @@ from ombud.store import append_only
 TABLES = {"review_proposals": ("proposal_id", "new.case_id = t.case_id AND new.seq = t.seq")}
 
 
-def keep(apps: Any, schema_editor: Any) -> None:
-    """Creates the triggers."""
-    del apps
-    append_only.keep(schema_editor, TABLES)
-
-
-def let_go(apps: Any, schema_editor: Any) -> None:
-    """Drops them."""
-    del apps
-    append_only.let_go(schema_editor, TABLES)
-
-
 class Migration(migrations.Migration):
     dependencies: ClassVar[list[tuple[str, str]]] = [("store", "0014_what_files_say")]
     operations: ClassVar[list[Any]] = [
@@ -55,5 +43,5 @@ class Migration(migrations.Migration):
                 name="cases_handed_in",
             ),
         ),
-        migrations.RunPython(keep, let_go),
+        append_only.kept(TABLES),
     ]

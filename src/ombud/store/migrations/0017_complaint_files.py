@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -15,18 +13,6 @@ TABLES = {
         "new.complaint_id = t.complaint_id AND new.file_id = t.file_id",
     )
 }
-
-
-def keep(apps: Any, schema_editor: Any) -> None:
-    """Creates the triggers."""
-    del apps
-    append_only.keep(schema_editor, TABLES)
-
-
-def let_go(apps: Any, schema_editor: Any) -> None:
-    """Drops them."""
-    del apps
-    append_only.let_go(schema_editor, TABLES)
 
 
 class Migration(migrations.Migration):
@@ -57,5 +43,5 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("complaint", "file"), name="complaint_files_once")],
             },
         ),
-        migrations.RunPython(keep, let_go),
+        append_only.kept(TABLES),
     ]

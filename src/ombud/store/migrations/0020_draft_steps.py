@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -10,18 +10,6 @@ from django.db import migrations, models
 from ombud.store import append_only
 
 TABLES: append_only.Tables = {"draft_steps": ("draft_step_id", "t.draft_step_id = new.draft_step_id")}
-
-
-def keep(apps: Any, schema_editor: Any) -> None:
-    """Creates the triggers."""
-    del apps
-    append_only.keep(schema_editor, TABLES)
-
-
-def let_go(apps: Any, schema_editor: Any) -> None:
-    """Drops them."""
-    del apps
-    append_only.let_go(schema_editor, TABLES)
 
 
 class Migration(migrations.Migration):
@@ -49,5 +37,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["case"], name="draft_steps_case")],
             },
         ),
-        migrations.RunPython(keep, let_go),
+        append_only.kept(TABLES),
     ]
