@@ -143,6 +143,22 @@ def test_the_load_counts_every_open_case_once_by_how_pressing_it_is() -> None:
         assert total.by_urgency[urgency] > 0
 
 
+def test_the_load_tells_currencies_apart_between_stores_and_within_one() -> None:
+    sold = {"a": ["RUB"] * 3, "b": ["CNY"] * 2, "c": ["USD", "RUB", "USD"], "d": []}
+    amounts = iter(10**digit for digit in range(9))
+    for name, currencies in sold.items():
+        store = a_store(store_id=name, platform="shopify" if name == "c" else "ozon")
+        for currency in currencies:
+            a_case(an_order(store, currency=currency, amount_minor=next(amounts)), OPENED, due_at=OPENED + HOUR)
+    assert load(OPENED).held == {"RUB": 1_000_111, "CNY": 11_000, "USD": 10_100_000}
+    assert load(OPENED).total == 8
+    assert load(OPENED, Wanted(platform="shopify")).held == {"USD": 10_100_000, "RUB": 1_000_000}
+    assert load(OPENED, Wanted(store_id="b")).held == {"CNY": 11_000}
+    assert load(OPENED, Wanted(stores=["a", "d"])).held == {"RUB": 111}
+    for none in (Wanted(store_id="d"), Wanted(stores=[]), Wanted(state="lost")):
+        assert (load(OPENED, none).total, load(OPENED, none).held) == (0, {})
+
+
 def test_an_empty_store_has_an_empty_queue_and_nothing_held() -> None:
     assert queue(OPENED) == []
     assert (load(OPENED).total, load(OPENED).held) == (0, {})
@@ -166,6 +182,18 @@ def test_the_first_page_is_read_by_the_indexes_over_what_runs_out() -> None:
     # by the store or by the instant, as the planner of PostgreSQL sees fit; never all of them
     assert "cases_open" in windows or "cases_to_shut" in windows
     assert "cases_open" in rulings
+
+
+def test_the_first_ended_cases_are_read_by_the_index_over_when_they_ended() -> None:
+    store = a_store()
+    for number in range(50):
+        ended = OPENED + (80 + number) * HOUR
+        a_case(an_order(store), OPENED + number * HOUR, state="lost", closed_at=ended, settled_at=ended)
+    with CaptureQueriesContext(connection) as queries:
+        found = queue(OPENED + 500 * HOUR, Wanted(state="lost"), limit=10)
+    assert [case.closed_at for case in found] == [OPENED + (129 - number) * HOUR for number in range(10)]
+    assert len(queries) == 3  # what has moved on since; which; their rows
+    assert "cases_closed" in _plan(queries.captured_queries[1]["sql"])
 
 
 def test_what_the_queue_holds_is_counted_in_the_index_alone() -> None:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from django.db.models import F, Q, QuerySet
 
-from ombud.domain.cases import Standing, State
+from ombud.domain.cases import ENDS, Standing, State
 from ombud.domain.countdown import Clock, clock_of
 from ombud.store.models import Case, CaseEvent, Store
 from ombud.store.standings import standings
@@ -181,18 +181,14 @@ def _behind(
 
 
 def _first(cases: QuerySet[Case], limit: int | None) -> list[QueuedCase]:
-    """The first of them in the order of the queue. Which these are is read from the index alone."""
-    ordered = cases.order_by("shuts_at", "rule_at", "-held_minor", "case_id")
-    if limit is None:
-        return _page(ordered, None)
-    first = list(ordered.values_list("case_id", flat=True)[:limit])
-    return sorted(_page(Case.objects.filter(case_id__in=first), None), key=_pressing) if first else []
+    """The first open ones in the order of the queue."""
+    return sorted(_page(cases.order_by("shuts_at", "rule_at", "-held_minor", "case_id"), limit), key=_pressing)
 
 
 def as_of(at: datetime, moved: Sequence[QuerySet[Case]], wanted: Wanted) -> list[QueuedCase]:
     """Those of `moved` that were open at `at`, as they stood then, and of these the ones that are wanted."""
     until = at + wanted.due_within if wanted.due_within is not None else None
-    rows = [row for part in moved for row in _page(part, None)]
+    rows = [row for part in moved for row in _rows(part)]
     then = {case_id: found for part in moved for case_id, found in standings(part, at).items()} if rows else {}
     return [
         case
@@ -228,10 +224,8 @@ def parts_of(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[Que
         value = getattr(wanted, name)
         if value is not None:
             some &= Q(**{name: value})
-    if wanted.platform is not None:
-        some &= Q(store__in=Store.objects.filter(platform=wanted.platform).values("store_id"))
-    if wanted.stores is not None:
-        some &= Q(store__in=wanted.stores)
+    if wanted.platform is not None or wanted.stores is not None:
+        some &= Q(store__in=stores_wanted(replace(wanted, store_id=None)).values("store_id"))
     cases = Case.objects.filter(some)
     open_, closed = cases.filter(closed_at__isnull=True), cases.filter(closed_at__lte=at)
     moved: tuple[QuerySet[Case], ...] = ()
@@ -241,11 +235,31 @@ def parts_of(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[Que
         open_ = open_.filter(~moved_on)
     if wanted.due_within is not None:
         closed = closed.filter(due_at__lte=at + wanted.due_within)
-    if wanted.state not in _LIKE_ANY_OPEN:
-        open_, closed = open_.filter(state=wanted.state), closed.filter(state=wanted.state)
+    if wanted.state not in _LIKE_ANY_OPEN:  # an end is the state of closed ones alone, and they have no other
+        ended = wanted.state in ENDS
+        open_ = open_.none() if ended else open_.filter(state=wanted.state)
+        closed = closed.filter(state=wanted.state) if ended else closed.none()
     return open_, moved, closed
 
 
-def _page(cases: QuerySet[Case], limit: int | None) -> list[QueuedCase]:
-    rows = cases.annotate(**_FROM_STORE).values(*_COLUMNS)
-    return [QueuedCase(**row) for row in (rows if limit is None else rows[:limit])]
+def stores_wanted(wanted: Wanted) -> QuerySet[Store]:
+    """The stores whose cases are wanted, whatever else is."""
+    stores = Store.objects.all()
+    if wanted.store_id is not None:
+        stores = stores.filter(store_id=wanted.store_id)
+    if wanted.platform is not None:
+        stores = stores.filter(platform=wanted.platform)
+    return stores if wanted.stores is None else stores.filter(store_id__in=wanted.stores)
+
+
+def _page(ordered: QuerySet[Case], limit: int | None) -> list[QueuedCase]:
+    """The first of them. Which these are is read from the index alone, and then all that is told of them."""
+    if limit is None:
+        return _rows(ordered)
+    first = list(ordered.values_list("case_id", flat=True)[:limit])
+    found = {row.case_id: row for row in _rows(Case.objects.filter(case_id__in=first))} if first else {}
+    return [found[case_id] for case_id in first]
+
+
+def _rows(cases: QuerySet[Case]) -> list[QueuedCase]:
+    return [QueuedCase(**row) for row in cases.annotate(**_FROM_STORE).values(*_COLUMNS)]

@@ -74,7 +74,14 @@ class Case(models.Model):
             models.Index(
                 fields=["store", "closed_at"], name="cases_store_closed", condition=models.Q(closed_at__isnull=False)
             ),
-            models.Index(fields=["closed_at"], name="cases_closed", condition=models.Q(closed_at__isnull=False)),
+            models.Index(
+                fields=["-closed_at", "-held_minor", "case_id", "state", "store", "violation", "route"],
+                name="cases_closed",
+                condition=models.Q(closed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["tracking_number"], name="cases_number", condition=models.Q(tracking_number__isnull=False)
+            ),
             models.Index(fields=["shuts_at"], name="cases_to_shut", condition=models.Q(shuts_at__isnull=False)),
             models.Index(fields=["rule_at"], name="cases_to_rule", condition=models.Q(rule_at__isnull=False)),
             models.Index(
