@@ -218,8 +218,7 @@ def parts_of(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[Que
     """
     since = CaseEvent.objects.filter(at__gt=at)
     has_moved = since.exists()
-    # Where nothing has happened since, nothing was opened since. So said, no planner goes by when they were opened.
-    some = ~Q(opened_at__gt=at) if has_moved else Q()
+    some = opened_by(at) if has_moved else Q()  # where nothing has happened since, nothing was opened since
     for name in ("store_id", "violation", "route"):
         value = getattr(wanted, name)
         if value is not None:
@@ -240,6 +239,11 @@ def parts_of(at: datetime, wanted: Wanted) -> tuple[QuerySet[Case], Sequence[Que
         open_ = open_.none() if ended else open_.filter(state=wanted.state)
         closed = closed.filter(state=wanted.state) if ended else closed.none()
     return open_, moved, closed
+
+
+def opened_by(at: datetime) -> Q:
+    """Opened by then; said so that no planner goes by it, as hardly a case was opened later."""
+    return ~Q(opened_at__gt=at)
 
 
 def stores_wanted(wanted: Wanted) -> QuerySet[Store]:

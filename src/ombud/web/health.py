@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from ombud.store import books
 from ombud.store.health import Figure, Health, curves, figures, figures_of_all
 from ombud.store.models import Case, Store
 from ombud.store.outlook import outlook
+from ombud.store.queue import opened_by
 from ombud.store.sanctions import listed
 from ombud.web import causes
 from ombud.web import figures as panels
@@ -164,9 +166,10 @@ def _rows(shown: Sequence[Health], stores: dict[str, Store], names: Sequence[str
     against: dict[str, int] = {}
     for sanction in listed(at, overs=(Over.STORE,), subjects=ids):
         against[sanction.subject] = against.get(sanction.subject, 0) + 1
-    not_closed = Q(closed_at__isnull=True) | Q(closed_at__gt=at)
-    open_ = Case.objects.filter(not_closed, store__in=ids, opened_at__lte=at, route="")
-    counted = dict(open_.order_by().values_list("store_id").annotate(Count("case_id")))
+    counted: Counter[str] = Counter()
+    for still_open in (Q(closed_at__isnull=True), Q(closed_at__gt=at)):  # each by an index of its own
+        open_ = Case.objects.filter(still_open, opened_by(at), store__in=ids, route="").order_by()
+        counted.update(dict(open_.values_list("store_id").annotate(Count("case_id"))))
     rows = []
     for one in shown:
         closest, figure = one.closest, nearest[one.store_id]
@@ -181,7 +184,7 @@ def _rows(shown: Sequence[Health], stores: dict[str, Store], names: Sequence[str
                 standing=words.standing(closest) if closest else words.standing(figure),
                 drawn=panels.spark(figure, drawn[one.store_id, figure.name], at),
                 sanctions=against.get(one.store_id, 0),
-                open_cases=counted.get(one.store_id, 0),
+                open_cases=counted[one.store_id],
             )
         )
     return rows

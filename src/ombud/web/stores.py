@@ -20,7 +20,7 @@ from ombud.store import books
 from ombud.store.habits import habits
 from ombud.store.health import Figure, Health, figures, figures_of_all
 from ombud.store.models import Case, Sanction, Store
-from ombud.store.queue import Wanted, queue
+from ombud.store.queue import Wanted, opened_by, queue
 from ombud.store.sanctions import listed
 from ombud.web import flags
 from ombud.web.access import page
@@ -90,7 +90,7 @@ def _sorted(stores: QuerySet[Store], at: datetime) -> Any:
 
 
 def _open(at: datetime) -> QuerySet[Case]:
-    return Case.objects.filter(closed_at__isnull=True, opened_at__lte=at).order_by()
+    return Case.objects.filter(opened_by(at), closed_at__isnull=True).order_by()
 
 
 def _rows(stores: list[Any], at: datetime) -> list[Row]:

@@ -1,5 +1,6 @@
-"""Ended cases are listed from an index in the order of the list, and a case is found by its tracking number. The index
-of open ones has the currency nearer: SQLite reads a row of it no further than it must."""
+"""Ended cases are listed from an index in the order of the list, how a store has done is counted in one, and a case is
+found by its tracking number. The index of open ones has the currency nearer: SQLite reads a row of it no further than
+it must."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ class Migration(migrations.Migration):
     operations: ClassVar = [
         migrations.RemoveIndex("case", "cases_open"),
         migrations.RemoveIndex("case", "cases_closed"),
+        migrations.RemoveIndex("case", "cases_store_closed"),
         migrations.AddIndex(
             "case",
             models.Index(
@@ -31,6 +33,14 @@ class Migration(migrations.Migration):
             models.Index(
                 fields=["-closed_at", "-held_minor", "case_id", "state", "store", "violation", "route"],
                 name="cases_closed",
+                condition=models.Q(closed_at__isnull=False),
+            ),
+        ),
+        migrations.AddIndex(
+            "case",
+            models.Index(
+                fields=["store", "closed_at", "state", "route"],
+                name="cases_store_closed",
                 condition=models.Q(closed_at__isnull=False),
             ),
         ),

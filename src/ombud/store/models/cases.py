@@ -72,7 +72,9 @@ class Case(models.Model):
             ),
             models.Index(fields=["store", "opened_at"], name="cases_store_opened"),
             models.Index(
-                fields=["store", "closed_at"], name="cases_store_closed", condition=models.Q(closed_at__isnull=False)
+                fields=["store", "closed_at", "state", "route"],
+                name="cases_store_closed",
+                condition=models.Q(closed_at__isnull=False),
             ),
             models.Index(
                 fields=["-closed_at", "-held_minor", "case_id", "state", "store", "violation", "route"],
