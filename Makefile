@@ -6,6 +6,9 @@ DATA ?=
 MAPPING ?=
 ORDERS ?= 8000
 
+# One more at once than there are cores, as many tests wait for a process of their own; who is done takes from the others.
+TESTING := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal
+
 .PHONY: demo test test-sqlite test-postgres journeys lint bench lock texts clean
 
 $(VENV)/demo.stamp: requirements.lock pyproject.toml
@@ -25,13 +28,13 @@ demo: $(VENV)/demo.stamp  ## orders turn into cases, on a small generated market
 test: test-sqlite test-postgres  ## the whole suite; all that opens the store on both databases
 
 test-sqlite: $(VENV)/dev.stamp
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest $(TESTING)
 
 test-postgres: $(VENV)/dev.stamp  ## on a throwaway PostgreSQL, or on DATABASE_URL where that is set
-	@tests/with_postgres $(BIN)/pytest -n auto --store-only
+	@tests/with_postgres $(BIN)/pytest $(TESTING) --store-only
 
 journeys: $(VENV)/dev.stamp  ## each journey through the pages in each language at each width; `make test` goes each in two
-	$(BIN)/pytest -n auto --every-view tests/web/journeys
+	$(BIN)/pytest $(TESTING) --every-view tests/web/journeys
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
