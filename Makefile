@@ -31,7 +31,7 @@ test-sqlite: $(VENV)/dev.stamp
 	$(BIN)/pytest $(TESTING)
 
 test-postgres: $(VENV)/dev.stamp  ## on a throwaway PostgreSQL, or on DATABASE_URL where that is set
-	@tests/with_postgres $(BIN)/pytest $(TESTING) --store-only
+	@POSTGRES_FSYNC=off tests/with_postgres $(BIN)/pytest $(TESTING) --store-only
 
 journeys: $(VENV)/dev.stamp  ## each journey through the pages in each language at each width; `make test` goes each in two
 	$(BIN)/pytest $(TESTING) --every-view tests/web/journeys

@@ -15,7 +15,7 @@ from tests.web.members import AT, a_member, an_organisation, browser
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"home", "alive", "language", "organisation", "demo_clock", "invitation"}
+OPEN = {"home", "alive", "language", "organisation", "demo_clock", "invitation", "no_new_address"}
 """Addresses that need no right: they are for everybody, or look at who asks themselves."""
 BY_LINK = {"report", "report_file", "report_withdraw"}
 """Addresses that a signed link opens."""

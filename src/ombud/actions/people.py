@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -230,6 +231,33 @@ def _keep_one(member: Member, role: Role | None) -> None:
                 mend=N_("Give somebody else that role first."),
             )
         )
+
+
+def login_changed(user: User, what: str, *, at: datetime) -> None:
+    """What somebody did with their own login stands in the history of every organisation that they work in."""
+    for member in (
+        Member.objects.filter(user=user, removed_at=None).select_related("organisation").order_by("member_id")
+    ):
+        _deed(what, member.organisation, at=at, actor=user.email)
+
+
+def unlock(email: str, *, at: datetime, actor: str) -> None:
+    """Takes the second factor off the login of somebody who has lost it.
+
+    Raises OmbudError where nobody logs in with that address, or without a second factor.
+    """
+    email = email.strip().lower()
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(email=email).first()
+        if user is None:
+            mend = N_("`ombud people list` shows them.")
+            raise OmbudError(Problem("unknown_login", N_("Nobody logs in as {email}."), {"email": email}, mend=mend))
+        if not Authenticator.objects.filter(user=user).delete()[0]:
+            raise OmbudError(
+                Problem("no_second_factor", N_("{email} logs in without a second factor."), {"email": email})
+            )
+        for member in Member.objects.filter(user=user).select_related("organisation").order_by("member_id"):
+            _deed("second_factor_dropped", member.organisation, at=at, actor=actor, email=email)
 
 
 def _deed(what: str, organisation: Organisation, *, at: datetime, actor: str, **data: Any) -> Deed:

@@ -61,6 +61,16 @@ def give(name: _Name, store: Annotated[list[str], typer.Argument(metavar="STORE.
     say.out.print(_("Stores given: {count}.").format(count=given))
 
 
+@app.command()
+def unlock(email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address of the login.")]) -> None:
+    """Take the second factor off a login whose owner has lost it."""
+    at = datetime.now(UTC)
+    database.prepare()
+    with database.spoken():
+        people.unlock(email, at=at, actor=ACTOR)
+    say.out.print(_("{email} logs in with the password alone now.").format(email=email))
+
+
 @app.command(name="list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Show the organisations with their members and how many stores they have."""

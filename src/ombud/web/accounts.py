@@ -1,9 +1,19 @@
-"""How logins behave: nobody signs up, people are invited; mails are those of Ombud."""
+"""How logins behave: nobody signs up, people are invited; what they do with their logins stands in the history."""
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+from allauth.account import signals as logins
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.mfa import signals as factors
+from allauth.mfa.models import Authenticator
+from django.http import Http404, HttpRequest, HttpResponse
+
+from ombud.actions import people
+from ombud.people.models import User
+from ombud.web.middleware import Request
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # (allauth has no types)
@@ -13,3 +23,29 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # (allauth has no t
         """Never: an invitation brings somebody in."""
         del request
         return False
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Where allauth lets people change their address: it is the name under which the history has what they did, so
+    another one comes by an invitation of its own."""
+    raise Http404
+
+
+def _note(what: str, *, request: Request, user: User, authenticator: Authenticator | None = None, **_more: Any) -> None:
+    # The codes for the day on which the app is lost come and go with it.
+    if authenticator is None or authenticator.type == Authenticator.Type.TOTP:
+        people.login_changed(user, what, at=request.at)
+
+
+_NOTED = {
+    "password_changed": (logins.password_changed, logins.password_set, logins.password_reset),
+    "second_factor_on": (factors.authenticator_added,),
+    "second_factor_off": (factors.authenticator_removed,),
+}
+
+
+def listen() -> None:
+    """From now on what people do with their logins is noted."""
+    for what, signals in _NOTED.items():
+        for signal in signals:
+            signal.connect(partial(_note, what), weak=False, dispatch_uid=f"ombud {what}")

@@ -11,3 +11,9 @@ class WebConfig(AppConfig):
     name = "ombud.web"
     label = "web"
     verbose_name = "Pages"
+
+    def ready(self) -> None:
+        """Listens to what allauth says of logins."""
+        from ombud.web import accounts
+
+        accounts.listen()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from ombud.web import (
+    accounts,
     alerts,
     audit,
     books,
@@ -46,5 +47,6 @@ urlpatterns = [
     *loop.urls,
     *audit.urls,
     *report.urls,
+    path("accounts/email/", accounts.closed, name="no_new_address"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -168,7 +168,7 @@ def _of_seller(waiting: Case, reviewed: Case, lost: Case) -> dict[str, str]:
         "evidence_look": reverse("evidence_look", args=[waiting.case_id, "ready", piece.pk]),
         "nothing": "/nothing-here/",
         "mfa_index": reverse("mfa_index"),
-        "account_email": reverse("account_email"),
+        "account_reauthenticate": reverse("account_reauthenticate"),
         "account_change_password": reverse("account_change_password"),
         "account_logout": reverse("account_logout"),
     }
