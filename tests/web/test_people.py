@@ -64,6 +64,22 @@ def test_who_has_a_login_logs_in_first() -> None:
     assert Member.objects.count() == 1
 
 
+@pytest.mark.parametrize("has_a_login", [True, False])
+def test_somebody_else_logs_out_first_and_then_goes_on(*, has_a_login: bool) -> None:
+    one = a_member(an_organisation(name="Lumen"), Role.OWNER)
+    invited = a_member(an_organisation(name="Other"), Role.OWNER).user.email if has_a_login else "new@lumen.example"
+    link = f"/invitation/{people.invite(one.organisation, invited, Role.AGENT, at=AT, actor='x').token}/"
+    client = browser(one)
+    shown = client.get(link).content.decode()
+    assert f"You are logged in as {one.user.email}, and this invitation is for {invited}." in shown
+    client.post(link, {"password": PASSWORD})
+    assert not Member.objects.filter(user__email=invited, organisation=one.organisation).exists()
+    out = client.post(reverse("account_logout"), {"next": link}, follow=True)
+    assert out.status_code == 200
+    assert out.redirect_chain[0][0] == link
+    assert ("login" in out.redirect_chain[-1][0]) is has_a_login
+
+
 def test_the_last_who_may_invite_neither_goes_nor_loses_the_role() -> None:
     organisation = an_organisation()
     owner = a_member(organisation, Role.OWNER)

@@ -1,4 +1,5 @@
-"""The link of an invitation: who has no login yet chooses a password, who has one logs in, and is in."""
+"""The link of an invitation: who has no login yet chooses a password, who has one logs in, and is in. Whoever else is
+logged in logs out first."""
 
 from __future__ import annotations
 
@@ -25,10 +26,11 @@ def accept(request: Request, token: str) -> HttpResponse:
     offered = people.invitation(token, request.at)
     known = User.objects.filter(email=offered.email).exists()
     mine = request.user.is_authenticated and request.user.email == offered.email
-    if known and not mine:
+    other = request.user.is_authenticated and not mine  # an owner who looks where the link leads, or a shared browser
+    if known and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     errors: list[str] = []
-    if request.method == "POST":
+    if request.method == "POST" and not other:
         password = None if known else request.POST.get("password", "")
         if password is not None:
             try:
@@ -41,7 +43,7 @@ def accept(request: Request, token: str) -> HttpResponse:
                 login(request, member.user, backend=_BACKEND)
             request.session[ORGANISATION] = member.organisation_id
             return redirect("home")
-    context = {"offered": offered, "role": ROLES[offered.role], "known": known, "errors": errors}
+    context = {"offered": offered, "role": ROLES[offered.role], "known": known, "other": other, "errors": errors}
     return render(request, "ombud/invitation.html", context, status=422 if errors else 200)
 
 
