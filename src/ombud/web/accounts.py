@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.http import Http404, HttpRequest, HttpResponse
 
 from ombud.actions import people
+from ombud.domain.problems import N_, OmbudError, Problem
 from ombud.people.models import User
 from ombud.web.middleware import Request
 
@@ -23,6 +24,19 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # (allauth has no t
         """Never: an invitation brings somebody in."""
         del request
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Sends it now. Raises OmbudError where the mail server does not take it."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:  # what smtplib raises is one too
+            raise OmbudError(
+                Problem(
+                    "mail_not_sent",
+                    N_("The mail could not be sent."),
+                    mend=N_("Try again in a while, or ask whoever runs the server."),
+                )
+            ) from error
 
 
 def closed(request: HttpRequest) -> HttpResponse:

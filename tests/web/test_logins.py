@@ -1,5 +1,5 @@
-"""A login with a second factor: its owner turns it on, from then on it is asked for, and who runs the server takes it
-off when it is lost. What was done with a login stands in the history; its address never changes."""
+"""Logins: a second factor is turned on by its owner, asked for from then on, and taken off by whoever runs the server
+when it is lost; a forgotten password is chosen anew; what was done stands in the history; an address never changes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
+from django.core import mail
 from django.test import Client, TestCase
 from django.urls import reverse
+from pytest_django import Settings
 
 from ombud.actions import people
 from ombud.domain.problems import OmbudError
@@ -99,3 +101,36 @@ def test_nobody_takes_another_address_for_the_history_names_people_by_it(owner: 
     assert client.get("/accounts/email/").status_code == 404
     assert client.post("/accounts/email/", {"email": "boss@market.example", "action_add": ""}).status_code == 404
     assert not EmailAddress.objects.filter(email="boss@market.example").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("en", "A new password for Ombud"), ("ru", "Новый пароль для Ombud"), ("zh", "重设 Ombud 密码")],
+)
+def test_a_forgotten_password_is_chosen_anew_by_a_mail_in_the_readers_language(
+    owner: Member, language: str, subject: str
+) -> None:
+    client = Client(headers={"accept-language": language})
+    asked = client.post(reverse("account_reset_password"), {"email": owner.user.email})
+    (sent,) = mail.outbox
+    assert (sent.subject, sent.to) == (subject, [owner.user.email])
+    (link,) = re.findall(r"http://testserver(/\S+)", str(sent.body))
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    new = "a longer horse battery"
+    client.post(form, {"password1": new, "password2": new})
+    owner.user.refresh_from_db()
+    assert owner.user.check_password(new)
+    assert deeds() == [("password_changed", owner.user.email)]
+    stranger = client.post(reverse("account_reset_password"), {"email": "stranger@x.example"})
+    assert (stranger.status_code, stranger.headers["Location"]) == (asked.status_code, asked.headers["Location"])
+    assert len(mail.outbox) == 1
+
+
+def test_a_mail_server_that_is_away_is_said_to_be(owner: Member, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    answer = Client().post(reverse("account_reset_password"), {"email": owner.user.email})
+    assert answer.status_code == 422
+    assert "The mail could not be sent. Try again in a while" in " ".join(
+        re.sub("<[^>]*>", " ", answer.content.decode()).split()
+    )
