@@ -41,9 +41,11 @@ def test_a_reviewer_overrules_by_keyboard_with_a_reason_that_the_seller_reads(si
     page.get_by_label(_("Password")).fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=_("Reviews"))).to_be_visible()
+    page.wait_for_load_state()  # from then on there are keys
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site.address}/reviews/{first.case_id}/")
+    page.wait_for_load_state()
     expect(page.locator("main")).to_contain_text(f"{_('Recommended:')} {_('won')}")
     page.keyboard.press("o")
     dialog = page.get_by_role("dialog")
