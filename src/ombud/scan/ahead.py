@@ -8,13 +8,14 @@ from datetime import datetime
 from operator import attrgetter
 
 from django.db import connection
+from django.db.models import Max
 
 from ombud.domain.facts import ORDERS
 from ombud.domain.rulebook import Rulebook
 from ombud.scan.evaluate import kept_evaluator, of_platform
 from ombud.store import due, sql, staging
 from ombud.store.instants import Instants
-from ombud.store.models import Case, Store
+from ombud.store.models import Case, Order, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class AtRisk:
     clause: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """`until`: how far was looked: as far as was asked or, where too many orders are due, up to the last one read."""
+
+    rows: list[AtRisk]
+    until: datetime
+
+
 def at_risk(
     at: datetime,
     until: datetime,
@@ -39,8 +48,9 @@ def at_risk(
     books: Mapping[str, Rulebook],
     stores: Collection[str] | None = None,
     limit: int,
-) -> list[AtRisk]:
-    """Those that fire in (at, until] and have no case of that violation yet, the next first; at most `limit` orders.
+) -> Ahead:
+    """Those that fire in (at, until] and have no case of that violation yet, the next first; at most `limit` orders are
+    looked at, those that are due first.
 
     stores: of these alone. It is an index range over the instants at which orders are due, as the sweep itself is, and
     writes nothing. Raises OmbudError where a clause that a trigger needs is not in force.
@@ -53,6 +63,8 @@ def at_risk(
         store.store_id: store for store in Store.objects.filter(store_id__in=facts["stores"]["store_id"].to_pylist())
     }
     orders = facts["orders"]["order_id"].to_pylist()
+    if len(orders) == limit:
+        until = Order.objects.filter(order_id__in=orders).aggregate(last=Max("check_at"))["last"]
     cases = set(Case.objects.filter(order__in=orders).values_list("order_id", "violation"))
     found = []
     for platform in {store.platform for store in known.values()} & books.keys():
@@ -72,7 +84,7 @@ def at_risk(
             for row in rows.to_pylist()
             if at < row["fires_at"] <= until and (row["order_id"], row["violation"]) not in cases
         ]
-    return sorted(found, key=attrgetter("fires_at", "order_id", "violation"))
+    return Ahead(sorted(found, key=attrgetter("fires_at", "order_id", "violation")), until)
 
 
 def _query(at: datetime, until: datetime, stores: Collection[str] | None, limit: int) -> str:

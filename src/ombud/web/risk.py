@@ -20,7 +20,7 @@ from ombud.web.middleware import Seen
 SPANS = ("6h", "1d", "2d", "7d")
 USUAL = "2d"
 MOST = 500
-"""Orders that the page reads at most: the next of them."""
+"""Orders that the page looks at: those that are due next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,10 @@ def list_(request: Seen) -> HttpResponse:
     store = request.GET.get("store", "")
     wanted = [store] if store in stores else stores
     in_use = books.in_use()
-    found = at_risk(request.at, request.at + parse_span(span), books=in_use, stores=wanted, limit=MOST)
+    until = request.at + parse_span(span)
+    found = at_risk(request.at, until, books=in_use, stores=wanted, limit=MOST)
     rows = []
-    for order in found:
+    for order in found.rows:
         version = in_use[order.store.platform].version_at(f"violations.{order.violation}", order.fires_at)
         title = version.value.title.speak(language()) if version else order.violation
         rows.append(Row(order, title, version.value.save.speak(language()) if version else ""))
@@ -61,7 +62,8 @@ def list_(request: Seen) -> HttpResponse:
         "span": span,
         "spans": SPANS,
         "under_a_day": under_a_day,
-        "capped": len(found) >= MOST,
+        "looked_until": found.until if found.until < until else None,
+        "most": MOST,
     }
     return render(request, "ombud/risk.html", context)
 
