@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,12 +34,12 @@ def channels(request: Seen) -> HttpResponse:
     organisation = Organisation.objects.get(pk=request.scope.organisation_id)
     own = Channel.objects.filter(organisation=organisation, removed_at=None)
     said: tuple[Problem, ...] = ()
-    draft: dict[str, str] = {}
+    draft: dict[str, Any] = {}
     if request.method == "POST" and request.POST.get("do") == "add":
         draft = {name: request.POST.get(name, "").strip() for name in _TEXTS}
-        chosen = {name: name in request.POST for name in _CHOICES}
+        draft |= {name: name in request.POST for name in _CHOICES}
         try:
-            alerts.add_channel(organisation, at=request.at, actor=request.scope.actor, **draft, **chosen)
+            alerts.add_channel(organisation, at=request.at, actor=request.scope.actor, **draft)
             messages.success(request, _(N_("Added. Send a test to see that it arrives.")))
             return redirect("channels")
         except OmbudError as error:
