@@ -33,7 +33,7 @@ test-sqlite: $(VENV)/dev.stamp
 test-postgres: $(VENV)/dev.stamp  ## on a throwaway PostgreSQL, or on DATABASE_URL where that is set
 	@POSTGRES_FSYNC=off tests/with_postgres $(BIN)/pytest $(TESTING) --store-only
 
-journeys: $(VENV)/dev.stamp  ## each journey through the pages in each language at each width; `make test` goes each in two
+journeys: $(VENV)/dev.stamp  ## each journey through the pages in each language at each width; `make test` goes each in one
 	$(BIN)/pytest $(TESTING) --every-view tests/web/journeys
 
 lint: $(VENV)/dev.stamp

@@ -31,7 +31,7 @@ os.environ["OMBUD_EVIDENCE"] = _EVIDENCE.name
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--store-only`: for the second database; a test that never opens the store says the same on both.
-    `--every-view`: before a release; without it each journey is gone in two views, and all of them together in all."""
+    `--every-view`: before a release; without it each journey is gone in one view, and all of them together in all."""
     parser.addoption("--store-only", action="store_true", help="leave out the tests that never open the store")
     parser.addoption("--every-view", action="store_true", help="go each journey in each language at each width")
 

@@ -44,15 +44,13 @@ def chromium() -> Iterator[Browser]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A journey is gone in the views that its mark names, in the first of them on the second database, or in each there
-    is."""
+    """A journey is gone in the view that its mark names, or in each there is. Together they are gone in each anyway."""
     if "view" in metafunc.fixturenames:
         from tests.web.journeys.site import VIEWS
 
-        (named,) = (mark.args for mark in metafunc.definition.iter_markers("views"))
-        named = named[:1] if metafunc.config.getoption("--store-only") else named
+        (mark,) = metafunc.definition.iter_markers("view")
         every = metafunc.config.getoption("--every-view")
-        metafunc.parametrize("view", [one for one in VIEWS if every or str(one) in named], ids=str, indirect=True)
+        metafunc.parametrize("view", [one for one in VIEWS if every or str(one) in mark.args], ids=str, indirect=True)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ FINAL = (
 )
 
 
-@pytest.mark.views("zh-390", "ru-1440")
+@pytest.mark.view("zh-390")
 def test_a_buyer_reports_sees_the_seller_asked_and_takes_it_back(site: Site, tmp_path: Path) -> None:
     order = taking.an_order(gateway="stripe", shipped_at=START + HOUR, completed_at=START + 5 * DAY)
     line = {"order_id": "o1", "line": 1, "sku": "LN-77", "quantity": 2, "price_minor": 50_00, "kind": "physical"}

@@ -27,7 +27,7 @@ SINCE = START + 9 * DAY
 WHY = "The waybill is another carrier's form with the number written over."
 
 
-@pytest.mark.views("en-1440", "zh-390")
+@pytest.mark.view("en-390")
 def test_a_reviewer_overrules_by_keyboard_with_a_reason_that_the_seller_reads(site: Site) -> None:
     first, second = (
         hand_in(scanned(name), "logo_missing", at=START + 4 * DAY + wait, unsure=True)
@@ -93,7 +93,7 @@ def _on_their_way() -> None:
     )
 
 
-@pytest.mark.views("ru-1440", "zh-390")
+@pytest.mark.view("ru-1440")
 def test_a_carrier_is_struck_off_at_an_instant_and_ten_thousand_orders_turn_into_cases(site: Site) -> None:
     _on_their_way()
     site.goes_on(SINCE - 2 * HOUR)

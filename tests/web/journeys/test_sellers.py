@@ -22,7 +22,7 @@ from tests.web.journeys.site import Site, fits
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.views("en-1440", "zh-390")
+@pytest.mark.view("en-1440")
 def test_a_seller_who_does_not_answer_loses_the_order_to_the_clock(site: Site) -> None:
     taking.take({"stores": [taking.a_store()], "orders": [taking.an_order()]})
     (case,) = opened()
@@ -44,7 +44,7 @@ def test_a_seller_who_does_not_answer_loses_the_order_to_the_clock(site: Site) -
     site.quiet()
 
 
-@pytest.mark.views("ru-390", "en-1440")
+@pytest.mark.view("ru-390")
 def test_a_waybill_in_english_is_refused_mended_accepted_and_the_money_is_freed(site: Site, tmp_path: Path) -> None:
     sold = orders.sold(Random(7), carrier="boxberry")
     taken(sold, shipped_at=None, delivered_at=None, status="paid")

@@ -57,7 +57,7 @@ def _slips(sold: Sold, folder: Path) -> tuple[Path, Path]:
     return found[0], found[1]
 
 
-@pytest.mark.views("zh-1440", "ru-390")
+@pytest.mark.view("zh-1440")
 def test_a_store_near_one_percent_sees_its_headroom_shrink_and_wins_with_a_signed_slip_after_err_204(
     site: Site, tmp_path: Path
 ) -> None:
