@@ -6,8 +6,8 @@ DATA ?=
 MAPPING ?=
 ORDERS ?= 8000
 
-# One more at once than there are cores, as many tests wait for a process of their own; who is done takes from the others.
-TESTING := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal
+# Who is done takes over from the others.
+TESTING := -n auto --dist worksteal
 
 .PHONY: demo test test-sqlite test-postgres journeys lint bench lock texts clean
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import models
+from django.db import connection, models
 
 from ombud.actions.submissions import submit
 from ombud.domain.cases import Event, EventKind, State, fold
@@ -78,6 +78,12 @@ def dies(store: OwnStore, what: object, at: object, point: str) -> None:
     """Does `what` in a process of its own, which is killed at `point`."""
     code, _, said = finish(start(store, DYING, what, at, point))
     assert code == -signal.SIGKILL, f"it was never at that point: {said}"
+    if connection.vendor == "postgresql":  # until the server notices, rows of the dead are left alone
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 def undisturbed() -> dict[str, object]:
