@@ -10,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
 
 from ombud.actions import people
 from ombud.domain.problems import N_, OmbudError, Problem
@@ -63,3 +64,6 @@ def listen() -> None:
     for what, signals in _NOTED.items():
         for signal in signals:
             signal.connect(partial(_note, what), weak=False, dispatch_uid=f"ombud {what}")
+
+
+urls = [path("accounts/email/", closed, name="no_new_address")]

@@ -47,6 +47,6 @@ urlpatterns = [
     *loop.urls,
     *audit.urls,
     *report.urls,
-    path("accounts/email/", accounts.closed, name="no_new_address"),
+    *accounts.urls,  # before what it closes
     path("accounts/", include("allauth.urls")),
 ]
